@@ -1,0 +1,47 @@
+# Two commands matter: `make demo` (it runs) and `make test` (it is right). Both set up what they need under this folder.
+PYTHON ?= python3
+VENV   := .venv
+BIN    := $(VENV)/bin
+UV     := UV_PYTHON_DOWNLOADS=never $(BIN)/uv
+
+.DEFAULT_GOAL := help
+.PHONY: help demo test check fix bench lock clean
+
+help:  ## list the targets
+	@awk -F':.*## ' '/^[a-z]+:.*## /{printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+demo: $(VENV)/.run  ## start 30 simulated miners and the server, print the address
+	@$(BIN)/pluto demo
+
+test: $(VENV)/.dev check  ## everything CI runs
+	@echo "pluto: tests" && $(BIN)/pytest
+
+check: $(VENV)/.dev  ## format, lint, spelling, types, import contracts
+	@echo "pluto: checks" && $(BIN)/ruff format --check . && $(BIN)/ruff check . && $(BIN)/codespell src tests docs bench *.md
+	@$(BIN)/mypy && $(BIN)/pyright && $(BIN)/lint-imports --no-cache
+
+fix: $(VENV)/.dev  ## repair what a tool can
+	@$(BIN)/ruff format . && $(BIN)/ruff check --fix .
+
+bench: $(VENV)/.dev  ## print the figures of docs/performance.md
+	@$(BIN)/python -m bench
+
+lock: $(VENV)/.uv  ## pin the newest versions that fit pyproject.toml
+	@$(UV) pip compile -q --universal --generate-hashes --no-emit-index-url --no-header --python-version 3.11 pyproject.toml -o requirements.lock --upgrade
+	@$(UV) pip compile -q --universal --generate-hashes --no-emit-index-url --no-header --python-version 3.11 pyproject.toml --group dev -o requirements-dev.lock --upgrade
+
+clean:  ## remove what these targets made
+	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
+
+$(VENV)/.uv:
+	@echo "pluto: making $(VENV) (once)"
+	@$(PYTHON) -c 'import sys; sys.exit("Pluto needs Python 3.11 or newer; this is " + sys.version.split()[0] if sys.version_info < (3, 11) else 0)'
+	@$(PYTHON) -m venv $(VENV) && $(BIN)/pip install -q --disable-pip-version-check uv && touch $@
+
+$(VENV)/.run: $(VENV)/.uv requirements.lock pyproject.toml
+	@echo "pluto: installing what the server needs"
+	@$(UV) pip install -q -r requirements.lock && $(UV) pip install -q --no-deps -e . && touch $@
+
+$(VENV)/.dev: $(VENV)/.run requirements-dev.lock
+	@echo "pluto: installing what the tests need"
+	@$(UV) pip install -q -r requirements-dev.lock && touch $@

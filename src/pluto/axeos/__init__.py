@@ -1,0 +1,1 @@
+"""Speaks to one miner: bytes in and out, bounded, decoded at the edge."""

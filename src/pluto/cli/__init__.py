@@ -1,0 +1,1 @@
+"""The commands: arguments first, then the app, the search or the simulator."""

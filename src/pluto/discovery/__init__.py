@@ -1,0 +1,1 @@
+"""Finds miners: an external service, our own search, mDNS."""

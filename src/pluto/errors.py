@@ -1,0 +1,81 @@
+"""Everything that can go wrong on purpose, as a tree; `api/problems.py` makes it HTTP, `cli/main.py` an exit code.
+
+PlutoError
+|-- BadRequest                 a client asked for something that cannot be (400)
+|-- NotFound                   no such miner, preset or page (404)
+|-- MinerFault                 one exchange with one miner failed
+|   |-- MinerUnreachable       no connection, refused, or silent
+|   |-- MinerNonsense          it answered, but not what an AxeOS miner says
+|   `-- WrongMiner             another miner answers at this address
+|-- DiscoveryFailed            nobody could tell which miners there are
+|-- StorageFull                the disk took nothing more; what was stored stays (507)
+`-- CannotStart                the process ends with one sentence
+    |-- BadSetting, PortTaken, FolderUnusable    exit code 2
+    `-- StoreLocked, StoreDamaged                exit code 3
+"""
+
+
+class PlutoError(Exception):
+    """The root: a sentence a person can act on."""
+
+
+class BadRequest(PlutoError):
+    """A client's request cannot be met as it stands; nothing was changed."""
+
+
+class NotFound(PlutoError):
+    """What the request names does not exist; nothing was changed."""
+
+
+class MinerFault(PlutoError):
+    """One exchange with one miner failed."""
+
+
+class MinerUnreachable(MinerFault):
+    """No connection, refused, or connected and silent for longer than the limit."""
+
+
+class MinerNonsense(MinerFault):
+    """The miner answered, but not with a system/info that can be used."""
+
+
+class WrongMiner(MinerFault):
+    """Another miner answers at this address."""
+
+
+class DiscoveryFailed(PlutoError):
+    """The discovery service, or our own search, could not give an answer."""
+
+
+class StorageFull(PlutoError):
+    """The disk took nothing more; what was stored before is as it was."""
+
+
+class CannotStart(PlutoError):
+    """The process cannot start and says why in one sentence."""
+
+    exit_code = 2
+
+
+class BadSetting(CannotStart):
+    """A setting has a value that cannot be used; the sentence names it."""
+
+
+class PortTaken(CannotStart):
+    """Somebody else listens on our port."""
+
+
+class FolderUnusable(CannotStart):
+    """A folder cannot be made or written."""
+
+
+class StoreLocked(CannotStart):
+    """Another process has the database open."""
+
+    exit_code = 3
+
+
+class StoreDamaged(CannotStart):
+    """The database exists but cannot be read; it is never replaced by an empty one."""
+
+    exit_code = 3

@@ -1,0 +1,1 @@
+"""Tells browsers, over Socket.IO."""

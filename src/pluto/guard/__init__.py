@@ -1,0 +1,1 @@
+"""Who may talk to us: the one door in front of HTTP and Socket.IO."""

@@ -1,0 +1,1 @@
+"""What the words mean: miners, readings, states, totals, names, secrets. Pure, no I/O."""

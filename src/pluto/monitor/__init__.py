@@ -1,0 +1,1 @@
+"""Polls: when, whom, and what our log says of it."""

@@ -1,0 +1,140 @@
+"""Every setting: its variable, type, range, default and meaning. Nothing else reads the environment."""
+
+import tomllib
+from collections.abc import Mapping
+from ipaddress import IPv4Network
+from pathlib import Path
+from typing import Annotated, Any, Final
+
+import msgspec
+
+from pluto.errors import BadSetting
+
+CONFIG_FILE: Final = "pluto.toml"
+"""Read from the data folder, keys as the variables in any case; the environment wins."""
+
+_Port = Annotated[int, msgspec.Meta(ge=0, le=65535)]
+_Url = Annotated[str, msgspec.Meta(pattern=r"^(https?://[^\s/?#@]+(/[^\s?#@]*)?)?$")]
+
+
+def _setting(variable: str, default: Any) -> Any:
+    return msgspec.field(name=variable, default=default)
+
+
+class Settings(msgspec.Struct, frozen=True, kw_only=True):
+    """What the environment and `pluto.toml` say; SETTINGS has the meaning of each."""
+
+    port: _Port = _setting("PORT", 7776)
+    bind: Annotated[str, msgspec.Meta(min_length=1)] = _setting("PLUTO_BIND", "127.0.0.1")
+    allowed_hosts: tuple[str, ...] = _setting("PLUTO_ALLOWED_HOSTS", ())
+    allowed_origins: tuple[str, ...] = _setting("PLUTO_ALLOWED_ORIGINS", ())
+    trusted_proxies: tuple[str, ...] = _setting("PLUTO_TRUSTED_PROXIES", ())
+    miner_networks: tuple[str, ...] = _setting(
+        "PLUTO_MINER_NETWORKS", ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10", "127.0.0.0/8")
+    )
+    discovery_service_host: _Url = _setting("DISCOVERY_SERVICE_HOST", "")
+    discovery_networks: tuple[str, ...] = _setting("PLUTO_DISCOVERY_NETWORKS", ())
+    discovery_interfaces: tuple[str, ...] = _setting("PLUTO_DISCOVERY_INTERFACES", ())
+    discovery_mdns: bool = _setting("PLUTO_DISCOVERY_MDNS", True)
+    detect_mock_devices: bool = _setting("DETECT_MOCK_DEVICES", False)
+    mock_discovery_host: _Url = _setting("MOCK_DISCOVERY_HOST", "")
+    mock_device_host: str = _setting("MOCK_DEVICE_HOST", "")
+    grafana_host: _Url = _setting("GF_HOST", "")
+    prometheus_host: _Url = _setting("PROMETHEUS_HOST", "http://prometheus:9090")
+    auto_listen: bool = _setting("AUTO_LISTEN", False)
+    delete_data_on_device_remove: bool = _setting("DELETE_DATA_ON_DEVICE_REMOVE", False)
+    data_dir: str = _setting("PLUTO_DATA_DIR", "./data")
+    dashboards_dir: str = _setting("PLUTO_DASHBOARDS_DIR", "./grafana/dashboards")
+    templates_dir: str = _setting("PLUTO_TEMPLATES_DIR", "./grafana_templates")
+    logs_dir: str = _setting("PLUTO_LOGS_DIR", "./logs")
+    system_info_timeout_ms: Annotated[int, msgspec.Meta(ge=100, lt=5000)] = _setting("SYSTEM_INFO_TIMEOUT_MS", 4000)
+    flush_s: Annotated[float, msgspec.Meta(ge=1, le=3600)] = _setting("PLUTO_FLUSH_S", 60.0)
+    metrics_contract_set: bool = _setting("PLUTO_METRICS_BY_NAME", True)
+    metrics_labelled_set: bool = _setting("PLUTO_METRICS_BY_LABEL", True)
+    log_level: Annotated[str, msgspec.Meta(pattern=r"^(?i:debug|info|warning|error)$")] = _setting("PLUTO_LOG_LEVEL", "info")
+
+
+SETTINGS: Final[Mapping[str, str]] = {
+    "PORT": "port of HTTP and Socket.IO; 0 takes a free one",
+    "PLUTO_BIND": "address to listen on; 0.0.0.0 is every network of this machine (`--lan`)",
+    "PLUTO_ALLOWED_HOSTS": "further names under which browsers may reach this server (comma list)",
+    "PLUTO_ALLOWED_ORIGINS": "other web pages that may use this server, as `https://name:port` (comma list)",
+    "PLUTO_TRUSTED_PROXIES": "addresses of web servers in front whose X-Forwarded-For counts (comma list)",
+    "PLUTO_MINER_NETWORKS": "networks in which miners may live (comma list of CIDRs)",
+    "DISCOVERY_SERVICE_HOST": "base URL of a discovery service; empty: the built-in search",
+    "PLUTO_DISCOVERY_NETWORKS": "networks to search, `10.0.0.0/24` or with a port `10.0.0.0/24:8080`; empty: this machine's own",
+    "PLUTO_DISCOVERY_INTERFACES": "network interfaces whose networks are searched; empty: all but loopback and containers",
+    "PLUTO_DISCOVERY_MDNS": "also listen for miners that announce themselves (AxeOS 2.15 and newer)",
+    "DETECT_MOCK_DEVICES": "also ask MOCK_DISCOVERY_HOST for mock miners",
+    "MOCK_DISCOVERY_HOST": "base URL of the mock list, `http://localhost:7770`",
+    "MOCK_DEVICE_HOST": "host of the mock miners; empty: the host of MOCK_DISCOVERY_HOST",
+    "GF_HOST": "base URL of Grafana, without `/grafana`; empty: dashboards are written, not published",
+    "PROMETHEUS_HOST": "base URL of Prometheus, for `/prometheus/query`",
+    "AUTO_LISTEN": "watch all imprinted miners from the start",
+    "DELETE_DATA_ON_DEVICE_REMOVE": "removing a miner also deletes its dashboard and metrics",
+    "PLUTO_DATA_DIR": "folder that holds `pluto_core/`",
+    "PLUTO_DASHBOARDS_DIR": "folder of the Grafana dashboards",
+    "PLUTO_TEMPLATES_DIR": "folder of dashboard templates; one that is missing there comes from the package",
+    "PLUTO_LOGS_DIR": "folder of the log files",
+    "SYSTEM_INFO_TIMEOUT_MS": "time limit of a poll in milliseconds, below 5000",
+    "PLUTO_FLUSH_S": "seconds between two writes of polled readings to the database",
+    "PLUTO_METRICS_BY_NAME": "serve the metrics whose names begin with the miner's host name",
+    "PLUTO_METRICS_BY_LABEL": "serve the labelled metrics `pluto_miner_*`",
+    "PLUTO_LOG_LEVEL": "least severe line that is logged: debug, info, warning, error",
+}
+"""Variable to meaning; `docs/settings.md` is checked against it."""
+
+
+def read_settings(environment: Mapping[str, str]) -> Settings:
+    """Return the settings of *environment* over `pluto.toml` in its data folder; raises BadSetting, naming the variable."""
+    values: dict[str, object] = {}
+    folder = environment.get("PLUTO_DATA_DIR", "") or "./data"
+    for variable, value in (_config_file(Path(folder) / CONFIG_FILE) | dict(environment)).items():
+        if variable in SETTINGS and value != "":
+            values[variable] = _shaped(variable, value)
+    try:
+        settings = msgspec.convert(values, Settings, strict=False)
+    except msgspec.ValidationError as error:
+        raise BadSetting(_sentence(str(error), values)) from error
+    _check_networks(settings)
+    return settings
+
+
+def _config_file(path: Path) -> dict[str, object]:
+    try:
+        return {name.upper(): value for name, value in tomllib.loads(path.read_text("utf-8")).items()}
+    except FileNotFoundError:
+        return {}
+    except (OSError, ValueError) as error:
+        raise BadSetting(f"{path} cannot be read as TOML: {error}") from error
+
+
+def _shaped(variable: str, value: object) -> object:
+    default = _DEFAULTS[variable]
+    if isinstance(default, bool):
+        return value is True or (isinstance(value, str) and value.strip().lower() == "true")
+    if isinstance(default, tuple) and isinstance(value, str):
+        return [part.strip() for part in value.split(",") if part.strip()]
+    return value.strip() if isinstance(value, str) else value
+
+
+def _sentence(problem: str, values: Mapping[str, object]) -> str:
+    reason, _, where = problem.partition(" - at `$.")
+    variable = where.split("`")[0].split("[")[0]
+    meaning = SETTINGS.get(variable, "setting")
+    return f"{variable} is {values.get(variable)!r}: {reason.replace('`', '').lower()} (meaning: {meaning})"
+
+
+def _check_networks(settings: Settings) -> None:
+    for variable, networks in (
+        ("PLUTO_MINER_NETWORKS", settings.miner_networks),
+        ("PLUTO_DISCOVERY_NETWORKS", [network.partition(":")[0] for network in settings.discovery_networks]),
+    ):
+        for network in networks:
+            try:
+                IPv4Network(network, strict=False)
+            except ValueError as error:
+                raise BadSetting(f"{variable} holds {network!r}, which is no IPv4 network like 192.168.1.0/24") from error
+
+
+_DEFAULTS: Final = {field.encode_name: field.default for field in msgspec.structs.fields(Settings)}

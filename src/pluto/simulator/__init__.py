@@ -1,0 +1,1 @@
+"""Pretend miners on loopback; shares no code with what it imitates."""

@@ -1,0 +1,181 @@
+"""Socket.IO on namespace `/`: who is connected, the log switch, and the way of a message to each browser."""
+
+import asyncio
+import logging
+from collections.abc import Callable, Iterable
+from typing import Any, Final
+
+import engineio.packet
+import socketio
+from aiohttp import web
+
+from pluto.events import names
+from pluto.events.outbox import MAX_WAITING_BYTES, MAX_WAITING_MESSAGES, News, Outbox
+from pluto.model.miner import MacAddress
+from pluto.model.record import Record
+
+PING_INTERVAL_S: Final = 10
+PING_TIMEOUT_S: Final = 5
+MAX_PACKET_BYTES: Final = 1_000_000
+FLUSH_S: Final = 0.05
+"""Messages are handed to the sockets this often; a record that changes faster is sent once."""
+POLLING_PACKETS: Final = 15
+"""A long-polling answer holds at most this many: clients refuse more than 16 in one payload."""
+
+log = logging.getLogger(__name__)
+
+
+class Hub:
+    """Tells browsers of changes. Every method returns at once; a task of its own does the sending, with a bound per client."""
+
+    def __init__(self) -> None:
+        self._server = socketio.AsyncServer(
+            async_mode="aiohttp",
+            ping_interval=PING_INTERVAL_S,
+            ping_timeout=PING_TIMEOUT_S,
+            max_http_buffer_size=MAX_PACKET_BYTES,
+            cors_allowed_origins=[],  # the guard has judged the Origin before; no Access-Control header from here
+            logger=False,
+            engineio_logger=False,
+        )
+        self._outboxes: dict[str, Outbox] = {}
+        self._is_listening_to_logs = False
+        self._has_mail = asyncio.Event()
+        self._sender: asyncio.Task[None] | None = None
+        self.replaced = 0
+        self.closed_slow = 0
+        on: Callable[..., Any] = self._server.on
+        on("connect", self._connect)
+        on("disconnect", self._disconnect)
+        on(names.ENABLE_LOGS_LISTENING, self._enable_logs)
+        on(names.DISABLE_LOGS_LISTENING, self._disable_logs)
+        on(names.CHECK_LOGS_LISTENING, self._check_logs)
+
+    async def __aenter__(self) -> "Hub":
+        self._sender = asyncio.create_task(self._send(), name="events")
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        if self._sender is not None:
+            self._sender.cancel()
+            await asyncio.gather(self._sender, return_exceptions=True)
+        for sid in list(self._outboxes):
+            await self._server.disconnect(sid)
+        await self._server.shutdown()
+
+    @property
+    def clients(self) -> int:
+        """Return how many browsers are connected to `/`."""
+        return len(self._outboxes)
+
+    @property
+    def waiting(self) -> int:
+        """Return how many messages wait for all browsers together."""
+        return sum(map(len, self._outboxes.values()))
+
+    @property
+    def is_listening_to_logs(self) -> bool:
+        """Return the log switch: one for the server, off at start."""
+        return self._is_listening_to_logs
+
+    async def handle(self, request: web.Request) -> web.StreamResponse:
+        """Answer one request of the Engine.IO protocol."""
+        answer: web.StreamResponse = await self._server.handle_request(request)
+        return answer
+
+    def stat_update(self, mac: MacAddress, record: Record) -> None:
+        """Tell of a successful poll."""
+        self._put_news(mac, News(record))
+
+    def error(self, mac: MacAddress, record: Record, reason: str) -> None:
+        """Tell of a failed poll."""
+        self._put_news(mac, News(record, reason))
+
+    def device_removed(self, mac: MacAddress, record: Record, remaining_ips: Iterable[str]) -> None:
+        """Tell that a miner is watched no more."""
+        for outbox in self._outboxes.values():
+            outbox.forget(mac)
+        self._put_text(names.device_removed(record, remaining_ips))
+
+    def logs_update(self, record: Record, message: str) -> None:
+        """Tell of a log message of a miner, while the log switch is on."""
+        if self._outboxes and self._is_listening_to_logs:
+            self._put_text(names.logs_update(record, message))
+
+    def _put_news(self, mac: MacAddress, news: News) -> None:
+        for outbox in self._outboxes.values():
+            self.replaced += outbox.put_news(mac, news)
+        self._wake()
+
+    def _put_text(self, text: str) -> None:
+        for outbox in self._outboxes.values():
+            outbox.put_text(text)
+        self._wake()
+
+    def _wake(self) -> None:
+        if self._outboxes:
+            self._has_mail.set()
+
+    # What clients say.
+
+    def _connect(self, sid: str, _environ: object) -> None:
+        self._outboxes[sid] = Outbox()
+
+    def _disconnect(self, sid: str, _reason: object = None) -> None:
+        self._outboxes.pop(sid, None)
+
+    async def _enable_logs(self, _sid: str, *_: object) -> None:
+        self._switch_logs(is_on=True)
+
+    async def _disable_logs(self, _sid: str, *_: object) -> None:
+        self._switch_logs(is_on=False)
+
+    async def _check_logs(self, sid: str, *_: object) -> None:
+        if (outbox := self._outboxes.get(sid)) is not None:
+            outbox.put_text(names.logs_listening_status(self._is_listening_to_logs))
+            self._wake()
+
+    def _switch_logs(self, *, is_on: bool) -> None:
+        self._is_listening_to_logs = is_on
+        self._put_text(names.logs_listening_status(is_on))
+
+    # The way out.
+
+    async def _send(self) -> None:
+        while True:
+            await self._has_mail.wait()
+            self._has_mail.clear()
+            encoded: dict[int, tuple[News, str]] = {}
+            for sid, outbox in list(self._outboxes.items()):
+                try:
+                    await self._serve(sid, outbox, encoded)
+                except Exception:  # one browser's trouble must not silence the others
+                    log.exception("event could not be sent", extra={"client": sid})
+            await asyncio.sleep(FLUSH_S)
+
+    async def _serve(self, sid: str, outbox: Outbox, encoded: dict[int, tuple[News, str]]) -> None:
+        if outbox.is_overrun:
+            self.closed_slow += 1
+            log.warning("a browser that reads too slowly was disconnected", extra={"client": sid})
+            self._outboxes.pop(sid, None)
+            await self._server.disconnect(sid)
+            return
+        socket = self._socket(sid)
+        if socket is None:
+            return
+
+        def encode(news: News) -> str:
+            known = encoded.get(id(news))
+            if known is None:  # the news is kept beside its text, so that its id stays its own
+                known = encoded[id(news)] = (news, names.news(news.record, news.reason))
+            return known[1]
+
+        room = (MAX_WAITING_MESSAGES if socket.upgraded else POLLING_PACKETS) - socket.queue.qsize()
+        for text in outbox.take(room, MAX_WAITING_BYTES if socket.queue.empty() else 0, encode):
+            socket.queue.put_nowait(engineio.packet.Packet(engineio.packet.MESSAGE, data=text))
+        if outbox:
+            self._has_mail.set()
+
+    def _socket(self, sid: str) -> Any:
+        engine_sid = self._server.manager.eio_sid_from_sid(sid, "/")
+        return self._server.eio.sockets.get(engine_sid)

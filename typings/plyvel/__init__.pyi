@@ -1,10 +1,8 @@
 """What Pluto uses of plyvel-ci 1.5; plyvel-next is the same under another name."""
 
-from builtins import IOError as _IOError
 from collections.abc import Iterator
 
 class Error(Exception): ...
-class IOError(Error, _IOError): ...
 class CorruptionError(Error): ...
 
 class WriteBatch:

@@ -3,4 +3,3 @@
 from plyvel import DB as DB
 from plyvel import CorruptionError as CorruptionError
 from plyvel import Error as Error
-from plyvel import IOError as IOError

@@ -2,14 +2,17 @@
 
 import logging
 from collections.abc import Callable, Mapping
-from typing import Final, TypeVar
+from typing import Final, TypeVar, cast
 
 import msgspec
 
+from pluto.model.json_value import JsonObject
 from pluto.store.level import Changes, Level
 
 SLICE: Final = 200
 """Records handled before others get their turn: 10,000 of them must not hold up a poll."""
+
+_OBJECT: Final = msgspec.json.Decoder(dict[str, object])
 
 log = logging.getLogger(__name__)
 _T = TypeVar("_T")
@@ -83,3 +86,8 @@ class Collection:
             prefix = self.record_key("")
             listed = [key.removeprefix(prefix) for key in items if key.startswith(prefix)]
         return {key: None for key in listed if isinstance(key, str)}
+
+
+def json_object(value: bytes) -> JsonObject:
+    """Return the JSON object in *value*; raises ValueError, or RecursionError, when it holds none."""
+    return cast(JsonObject, _OBJECT.decode(value))

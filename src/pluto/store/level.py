@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Final, Self, TypeVar
 
 from pluto.errors import CannotStart, FolderUnusable, PlutoError, StorageFull, StoreDamaged, StoreLocked
+from pluto.store.log_tail import is_tail_damaged
 
 try:
     from plyvel_next import DB, CorruptionError, Error
@@ -177,6 +178,9 @@ def _refuse_remains(folder: Path) -> None:
             raise _damaged(folder, "the file CURRENT is missing")
     elif FIRST_MANIFEST not in names and not any(name.endswith(".log") for name in names):
         raise _damaged(folder, "the write-ahead log is missing")
+    for log in folder.glob("*.log"):
+        if is_tail_damaged(log):
+            raise _damaged(folder, f"{log.name} has a bad record length")
 
 
 def _cannot_open(folder: Path, error: Error) -> CannotStart:

@@ -12,7 +12,7 @@ from pluto.clock import Clock, iso_milliseconds
 from pluto.errors import NotFound
 from pluto.model.json_value import Json, JsonObject
 from pluto.model.secret import without_secrets
-from pluto.store.collection import Collection
+from pluto.store.collection import Collection, json_object
 from pluto.store.level import Level
 from pluto.store.miners import MinerStore
 
@@ -110,7 +110,7 @@ def uuid7(moment: datetime) -> UUID:
 
 
 def _read_preset(key: str, value: bytes, _: int) -> Preset:
-    return Preset({**msgspec.json.decode(value, type=dict[str, Json]), "uuid": key})
+    return Preset({**json_object(value), "uuid": key})
 
 
 def _created_at(preset: Preset) -> str:

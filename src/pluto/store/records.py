@@ -7,17 +7,17 @@ import msgspec
 from pluto.model.json_value import Json, JsonObject
 from pluto.model.record import POLLED_KEYS, Record
 from pluto.model.secret import without_secrets
+from pluto.store.collection import json_object
 
 FIXED: Final = frozenset({"mac", "createdAt", "updatedAt"})
 """What no registration and no client changes: identity is for ever, the times are ours."""
 
-_OBJECT: Final = msgspec.json.Decoder(dict[str, Json])
 _RAW_MEMBERS: Final = msgspec.json.Decoder(dict[str, msgspec.Raw])
 
 
 def read_record(key: str, value: bytes, order: int) -> Record:
     """Return the stored *value* as a Record without its secrets; raises ValueError when it is no JSON object."""
-    members = _OBJECT.decode(value)
+    members = json_object(value)
     fields = without_secrets({name: member for name, member in members.items() if name not in POLLED_KEYS})
     updated, tracing = members.get("updatedAt"), members.get("tracing")
     return Record(

@@ -1,7 +1,7 @@
 """Which miners the metrics show, under which prefix, with which values; the whole of it as text when somebody asks."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Final, NamedTuple
 
 import msgspec
@@ -111,7 +111,7 @@ class Metrics:
             self._name(after.miner, said.hostname)
 
     def unwatch(self, mac: MacAddress, *, delete: bool) -> None:
-        """End the labelled metrics of the miner and count it no more; its metrics by name go with *delete*, else stay as they are."""
+        """End the miner's labelled metrics and count it no more; those by name go with *delete*, else stay as they are."""
         shelf = self._shelf_of.get(mac)
         if shelf is None:
             return
@@ -172,7 +172,8 @@ class Metrics:
 
 async def gzipped(text: bytes) -> bytes:
     """Return *text* compressed, fast rather than small, without holding up the event loop."""
-    return await asyncio.to_thread(igzip.compress, text, _GZIP_LEVEL)
+    compress: Callable[[bytes, int], bytes] = igzip.compress  # pyright: ignore[reportUnknownMemberType] - typed in part
+    return await asyncio.to_thread(compress, text, _GZIP_LEVEL)
 
 
 def _in_order(texts: Sequence[_Text]) -> list[bytes]:

@@ -5,11 +5,11 @@ the metrics `pluto_miner_*` with the label `mac`, in base units, from the readin
 """
 
 from collections.abc import Callable
+from operator import attrgetter
 from typing import Final, Literal
 
 import msgspec
 
-from pluto.metrics.text import LARGEST
 from pluto.model.reading import Fan, Reading, Reported
 from pluto.model.state import MinerState
 
@@ -17,11 +17,10 @@ Kind = Literal["gauge", "counter"]
 
 
 class Family(msgspec.Struct, frozen=True):
-    """A metric `<prefix>_<suffix>`: *value* is None where this answer does not say."""
+    """A metric `<prefix>_<suffix>`: the value is the field of `Reported` that is called like the suffix."""
 
     suffix: str
     help: str
-    value: Callable[[Reported], float | None]
 
 
 class Labelled(msgspec.Struct, frozen=True):
@@ -61,46 +60,46 @@ def efficiency(said: Reported) -> float | None:
     return said.power_watts / hashrate_ths if hashrate_ths else 0.0
 
 
-ONLINE: Final = ("online", "1 if the last poll succeeded")
-
 CONTRACT: Final = (
-    Family("power_watts", "Power in watts", lambda said: said.power_watts),
-    Family("voltage_volts", "Input voltage in volts", lambda said: said.voltage_volts),
-    Family("current_amps", "Current in amperes", lambda said: said.current_amps),
-    Family("temperature_celsius", "ASIC temperature in degrees Celsius", lambda said: said.temperature_celsius),
-    Family("hashrate_ghs", "Hash rate in GH/s", lambda said: said.hashrate_ghs),
-    Family("shares_accepted", "Shares the pool accepted since start", lambda said: said.shares_accepted),
-    Family("shares_rejected", "Shares the pool rejected since start", lambda said: said.shares_rejected),
-    Family("efficiency", "Joules per terahash", efficiency),
-    Family("fanspeed_rpm", "Fan speed, in percent from AxeOS 2.1.9 on", lambda said: said.fanspeed_rpm),
-    Family("uptime_seconds", "Seconds since start", lambda said: said.uptime_seconds),
-    Family("free_heap_bytes", "Free memory in bytes", lambda said: said.free_heap_bytes),
-    Family("core_voltage_volts", "Core voltage that is set, in volts", lambda said: said.core_voltage_volts),
-    Family("core_voltage_actual_volts", "Core voltage that is measured, in volts", lambda said: said.core_voltage_actual_volts),
-    Family("frequency_mhz", "ASIC frequency that is set, in MHz", lambda said: said.frequency_mhz),
-    Family("vr_temperature_celsius", "Voltage regulator in degrees Celsius", lambda said: said.vr_temperature_celsius),
-    Family("free_heap_internal_bytes", "Free internal memory in bytes", lambda said: said.free_heap_internal_bytes),
-    Family("free_heap_spiram_bytes", "Free SPI memory in bytes", lambda said: said.free_heap_spiram_bytes),
-    Family("fan_rpm", "Fan speed in turns a minute", lambda said: said.fan_rpm),
-    Family("fan_duty_percent", "Fan duty in percent", lambda said: said.fan_duty_percent),
+    Family("power_watts", "Power in watts"),
+    Family("voltage_volts", "Input voltage in volts"),
+    Family("current_amps", "Current in amperes"),
+    Family("temperature_celsius", "ASIC temperature in degrees Celsius"),
+    Family("hashrate_ghs", "Hash rate in GH/s"),
+    Family("shares_accepted", "Shares the pool accepted since start"),
+    Family("shares_rejected", "Shares the pool rejected since start"),
+    Family("fanspeed_rpm", "Fan speed, in percent from AxeOS 2.1.9 on"),
+    Family("uptime_seconds", "Seconds since start"),
+    Family("free_heap_bytes", "Free memory in bytes"),
+    Family("core_voltage_volts", "Core voltage that is set, in volts"),
+    Family("core_voltage_actual_volts", "Core voltage that is measured, in volts"),
+    Family("frequency_mhz", "ASIC frequency that is set, in MHz"),
+    Family("vr_temperature_celsius", "Voltage regulator in degrees Celsius"),
+    Family("free_heap_internal_bytes", "Free internal memory in bytes"),
+    Family("free_heap_spiram_bytes", "Free SPI memory in bytes"),
+    Family("fan_rpm", "Fan speed in turns a minute"),
+    Family("fan_duty_percent", "Fan duty in percent"),
 )
 
-SUFFIXES: Final = (*(family.suffix for family in CONTRACT), ONLINE[0])
+EFFICIENCY: Final = Family("efficiency", "Joules per terahash")
+ONLINE: Final = Family("online", "1 if the last poll succeeded")
+NAMED: Final = (*CONTRACT, EFFICIENCY, ONLINE)
+"""All that is called after the miner; the last two are computed."""
+
+SUFFIXES: Final = tuple(family.suffix for family in NAMED)
 """The last part of every name that begins with a miner's prefix."""
 
 
 def contract_values(last: tuple[float | None, ...], said: Reported) -> tuple[float | None, ...]:
-    """Return a value for each of CONTRACT: that of *said*, and *last*'s where it says nothing (or no finite number)."""
-    return tuple(
-        [
-            new if (new := value(said)) is not None and -LARGEST <= new <= LARGEST else old
-            for value, old in zip(_CONTRACT_VALUES, last, strict=True)
-        ]
-    )
+    """Return a value for each of CONTRACT and EFFICIENCY: that of *said*, and *last*'s where it says nothing."""
+    now = (*_CONTRACT_VALUES(said), efficiency(said))
+    if None not in now:
+        return now
+    return tuple([old if new is None else new for new, old in zip(now, last, strict=True)])
 
 
-_CONTRACT_VALUES: Final = tuple(family.value for family in CONTRACT)
-NO_VALUES: Final[tuple[float | None, ...]] = (None,) * len(CONTRACT)
+_CONTRACT_VALUES: Final[Callable[[Reported], tuple[float | None, ...]]] = attrgetter(*(family.suffix for family in CONTRACT))
+NO_VALUES: Final[tuple[float | None, ...]] = (None,) * (len(CONTRACT) + 1)
 
 
 def _scaled(value: float | None, factor: float) -> float | None:
@@ -166,8 +165,12 @@ LABELLED: Final = (
     Labelled("fan_duty_ratio", "Duty of the first fan, 0 to 1.", lambda r: _part(_fan(r, 0).fan_percent, 100)),
     Labelled("fan2_rpm", "Speed of the second fan in turns a minute.", lambda r: _fan(r, 1).fan_rpm),
     Labelled("fan2_duty_ratio", "Duty of the second fan, 0 to 1.", lambda r: _part(_fan(r, 1).fan_percent, 100)),
-    Labelled("shares_accepted_total", "Shares the pool accepted since the miner started.", lambda r: r.shares_accepted, "counter"),
-    Labelled("shares_rejected_total", "Shares the pool rejected since the miner started.", lambda r: r.shares_rejected, "counter"),
+    Labelled(
+        "shares_accepted_total", "Shares the pool accepted since the miner started.", lambda r: r.shares_accepted, "counter"
+    ),
+    Labelled(
+        "shares_rejected_total", "Shares the pool rejected since the miner started.", lambda r: r.shares_rejected, "counter"
+    ),
     Labelled("blocks_found_total", "Blocks found.", lambda r: r.blocks_found, "counter"),
     Labelled("best_difficulty", "Hardest share ever.", lambda r: r.best_difficulty),
     Labelled("best_session_difficulty", "Hardest share since the miner started.", lambda r: r.best_session_difficulty),
@@ -181,7 +184,9 @@ LABELLED: Final = (
     Labelled("overheat_mode", "1 if the miner has stopped because it is too hot.", lambda r: _claim(r.flags.is_overheated)),
     Labelled("paused", "1 if mining is paused.", lambda r: _claim(r.flags.is_paused)),
     Labelled("shut_down", "1 if mining is shut down.", lambda r: _claim(r.flags.is_shut_down)),
-    Labelled("access_point_mode", "1 if the miner offers its own Wi-Fi, for setting up.", lambda r: _claim(r.flags.is_access_point)),
+    Labelled(
+        "access_point_mode", "1 if the miner offers its own Wi-Fi, for setting up.", lambda r: _claim(r.flags.is_access_point)
+    ),
     Labelled("power_fault", "1 if the miner reports a fault of its power supply.", lambda r: int(r.flags.has_power_fault)),
     Labelled("hardware_fault", "1 if the miner reports a fault of its hardware.", lambda r: int(r.flags.has_hardware_fault)),
 )

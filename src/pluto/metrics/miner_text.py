@@ -5,7 +5,7 @@ from typing import Final
 
 import msgspec
 
-from pluto.metrics.families import CONTRACT, INFO_HELP, INFO_NAME, LABELLED, ONLINE, STATE
+from pluto.metrics.families import INFO_HELP, INFO_NAME, LABELLED, NAMED, STATE
 from pluto.metrics.text import LARGEST, escaped, header, labels
 from pluto.model.reading import Reading
 from pluto.model.state import Health, MinerState
@@ -16,7 +16,7 @@ FORGOTTEN_AFTER_S: Final = 300.0
 
 
 class Shown(msgspec.Struct, frozen=True, gc=False):
-    """One miner as the metrics show it: *values* are those of CONTRACT; one that is not watched is only kept."""
+    """One miner as the metrics show it: *values* are what `contract_values` gave; one that is not watched is only kept."""
 
     state: MinerState
     hostname: str | None
@@ -30,8 +30,8 @@ def text_by_name(miners: Iterable[Shown]) -> str:
     lines: list[str] = []
     for shown in miners:
         prefix = shown.prefix
-        for (suffix, help_text), value in zip(_NAMED, (*shown.values, int(shown.state.is_online)), strict=True):
-            if value is not None:
+        for (suffix, help_text), value in zip(_HEADS, (*shown.values, int(shown.state.is_online)), strict=True):
+            if value is not None and -LARGEST <= value <= LARGEST:
                 name = f"{prefix}_{suffix}"
                 text = repr(value).removesuffix(".0")
                 lines.append(f"# HELP {name} {help_text}\n# TYPE {name} gauge\n{name} {text}\n")
@@ -91,4 +91,4 @@ def _headers() -> list[str]:
 
 LABELLED_HEADERS: Final = tuple(_headers())
 """What stands before the lines of each metric; empty for a further row of the same name."""
-_NAMED: Final = (*((family.suffix, family.help) for family in CONTRACT), ONLINE)
+_HEADS: Final = tuple((family.suffix, family.help) for family in NAMED)

@@ -33,7 +33,9 @@ OVERVIEW: Final = (
     Overview("total_hashrate", "Sum of the hash rates last known, in GH/s", lambda totals: totals.hashrate_ghs),
     Overview("average_hashrate", "Hash rate per watched miner, in GH/s", lambda totals: totals.average_hashrate_ghs),
     Overview("total_power_watts", "Sum of the powers last known, in watts", lambda totals: totals.power_watts),
-    Overview("total_efficiency", "Total power over total hash rate, in joules per terahash", lambda totals: totals.efficiency_j_per_th),
+    Overview(
+        "total_efficiency", "Total power over total hash rate, in joules per terahash", lambda totals: totals.efficiency_j_per_th
+    ),
     Overview("online_hashrate", "Sum of the hash rates of online miners, in GH/s", lambda totals: totals.online_hashrate_ghs),
     Overview("online_power_watts", "Sum of the powers of online miners, in watts", lambda totals: totals.online_power_watts),
 )

@@ -34,7 +34,7 @@ def _cpu_seconds() -> float:
 
 def _open_files() -> float | None:
     try:
-        return len(os.listdir(_PROC / "fd")) - 1  # noqa: PTH208 – names are enough; one of them is this look itself
+        return len(os.listdir(_PROC / "fd")) - 1  # noqa: PTH208 - names are enough; one of them is this look itself
     except OSError:
         return None
 

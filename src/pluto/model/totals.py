@@ -68,6 +68,9 @@ class Totals:
 
     def change(self, before: MinerState | None, after: MinerState | None) -> None:
         """Count *after* instead of *before*, None for not watched; *before* must be what was counted last for this miner."""
+        if before is not None and after is not None and _is_counted_alike(before, after):
+            self._shift(_said(before), _said(after), is_online=after.is_online)
+            return
         if before is not None:
             self._add(_part(before), -1)
         if after is not None:
@@ -125,6 +128,24 @@ class Totals:
             whole.rejected += part.rejected
         return {pool: PoolShares(of.miners, of.accepted / _NANO, of.rejected / _NANO) for pool, of in sums.items()}
 
+    def _shift(self, before: Reported, after: Reported, *, is_online: bool) -> None:
+        """Move the sums alone: nearly every poll, so it is worth a way of its own (`bench/exposition.py`)."""
+        if before is after:
+            return
+        hashrate = _nano(after.hashrate_ghs) - _nano(before.hashrate_ghs)
+        power = _nano(after.power_watts) - _nano(before.power_watts)
+        self._hashrate += hashrate
+        self._power += power
+        if is_online:
+            self._online_hashrate += hashrate
+            self._online_power += power
+        if before.shares_accepted != after.shares_accepted:
+            pool = self._pools[pool_label(after.stratum_url, after.stratum_port)]
+            pool.accepted += _nano(after.shares_accepted) - _nano(before.shares_accepted)
+        if before.shares_rejected != after.shares_rejected:
+            pool = self._pools[pool_label(after.stratum_url, after.stratum_port)]
+            pool.rejected += _nano(after.shares_rejected) - _nano(before.shares_rejected)
+
     def _add(self, part: _Part, sign: int) -> None:
         self.watched += sign
         hashrate, power = sign * part.hashrate, sign * part.power
@@ -170,8 +191,23 @@ def pool_label(stratum_url: str | None, stratum_port: str | None) -> str:
     return POOL_NAMES.get(label, label)[:MAX_LABEL_CHARACTERS]
 
 
+def _said(state: MinerState) -> Reported:
+    return _NOTHING if state.reading is None else state.reading.reported
+
+
+def _is_counted_alike(before: MinerState, after: MinerState) -> bool:
+    """Return whether both count in the same places, so that only sums can differ."""
+    old, new = _said(before), _said(after)
+    return (
+        before.health is after.health
+        and old.version == new.version
+        and old.stratum_url == new.stratum_url
+        and old.stratum_port == new.stratum_port
+    )
+
+
 def _part(state: MinerState) -> _Part:
-    said = _NOTHING if state.reading is None else state.reading.reported
+    said = _said(state)
     return _Part(
         is_online=state.is_online,
         hashrate=_nano(said.hashrate_ghs),
@@ -184,11 +220,12 @@ def _part(state: MinerState) -> _Part:
 
 
 def _nano(value: float | None) -> int:
-    if not value or value != value:  # noqa: PLR0124 – NaN alone differs from itself
+    if value is None:
         return 0
     if -1e15 < value < 1e15:
         return round(value * _NANO)
-    return int(max(-_LARGEST, min(_LARGEST, value))) * _NANO
+    # What is no number compares with nothing, and counts as nothing.
+    return int(max(-_LARGEST, min(_LARGEST, value))) * _NANO if value > 0 or value < 0 else 0
 
 
 def _shown(counts: Iterable[tuple[str, int]]) -> list[tuple[str, str]]:

@@ -86,7 +86,8 @@ class App:
         self._relocate = await stack.enter_async_context(Relocate(discover, imprint.relocate, clock))
         watch = Watch(self._store, self.fleet, self._joined, self._left)
         self._attach_figures()
-        stack.callback(_measure_lag(clock, self._metrics.itself.loop_lag.observe))
+        lag_meter = asyncio.create_task(_measure_lag(clock, self._metrics.itself.loop_lag.observe), name="lag")
+        stack.callback(lag_meter.cancel)
         if settings.auto_listen:
             watch.all()
         parts = Parts(discover, imprint, watch, Remove(self._store, watch), self._metrics, self._hub, lambda: self._is_ready)
@@ -131,19 +132,12 @@ class App:
         attach("pluto_events_dropped_total", lambda: self._hub.replaced)
 
 
-def _measure_lag(clock: Clock, observe: Callable[[float], None]) -> Callable[[], None]:
-    """Measure every LAG_EVERY_S how late the event loop is; returns what ends it."""
-    due_s = clock.now_s() + LAG_EVERY_S
-
-    def look() -> None:
-        nonlocal due_s, timer
-        now_s = clock.now_s()
-        observe(max(0.0, now_s - due_s))
-        due_s = now_s + LAG_EVERY_S
-        timer = clock.call_at(due_s, look)
-
-    timer = clock.call_at(due_s, look)
-    return timer.cancel
+async def _measure_lag(clock: Clock, observe: Callable[[float], None]) -> None:
+    """Measure every LAG_EVERY_S how late the event loop is."""
+    while True:
+        due_s = clock.now_s() + LAG_EVERY_S
+        await asyncio.sleep(LAG_EVERY_S)
+        observe(max(0.0, clock.now_s() - due_s))
 
 
 async def _sockets_beside_us(settings: Settings) -> list[Target]:

@@ -2,6 +2,7 @@
 
 import asyncio
 import errno
+import logging
 import socket
 from collections.abc import Awaitable, Callable, Mapping
 from http import HTTPStatus
@@ -27,6 +28,9 @@ SAFE_HEADERS: Final[Mapping[str, str]] = {
     "Server": "Pluto",
 }
 
+log = logging.getLogger(__name__)
+log.setLevel(logging.WARNING)  # requests are logged where their route is known
+
 Handle = Callable[[web.BaseRequest], Awaitable[web.StreamResponse]]
 
 
@@ -38,7 +42,7 @@ class _Request(web.BaseRequest):
         response.headers.setdefault("Cache-Control", "no-store")
 
 
-class _Protocol(RequestHandler[web.BaseRequest]):
+class _Protocol(RequestHandler):
     """A connection whose unreadable requests are answered as everything else is: a status and a JSON sentence."""
 
     __slots__ = ()
@@ -60,9 +64,9 @@ class _Protocol(RequestHandler[web.BaseRequest]):
 
 
 class _Server(web.Server):
-    def __call__(self) -> RequestHandler[web.BaseRequest]:
+    def __call__(self) -> RequestHandler:
         return _Protocol(
-            self, loop=asyncio.get_running_loop(), access_log=None, keepalive_timeout=KEEP_ALIVE_S,
+            self, loop=asyncio.get_running_loop(), access_log=log, keepalive_timeout=KEEP_ALIVE_S,
             max_line_size=REQUEST_LINE_BYTES, max_field_size=HEADER_BYTES,
         )  # fmt: skip
 
@@ -76,7 +80,7 @@ class Listener:
 
     async def open(self, claimed: socket.socket, handle: Handle) -> None:
         """Accept connections on a socket that `claim` returned, and answer requests by *handle*."""
-        self._server = _Server(handle, request_factory=_request)  # type: ignore[arg-type]  # BaseRequest in both
+        self._server = _Server(handle, request_factory=_request)
         self._listening = await asyncio.get_running_loop().create_server(self._server, sock=claimed, backlog=1024)
 
     def stop_accepting(self) -> None:
@@ -115,7 +119,5 @@ def _why_not(bind: str, port: int, error: OSError) -> str:
     return f"cannot listen on PLUTO_BIND={bind}, PORT={port}: {error.strerror}"
 
 
-def _request(
-    message: Any, payload: Any, protocol: RequestHandler[web.BaseRequest], writer: Any, task: "asyncio.Task[None]"
-) -> web.BaseRequest:
+def _request(message: Any, payload: Any, protocol: RequestHandler, writer: Any, task: "asyncio.Task[None]") -> web.BaseRequest:
     return _Request(message, payload, protocol, writer, task, asyncio.get_running_loop())

@@ -11,7 +11,7 @@ async def ask_info(client: PollClient, host: str) -> Answered:
     """Return what the miner at *host* (`ip[:port]`) says now; raises MinerUnreachable or MinerNonsense with the reason."""
     line = client.line()
     answer: asyncio.Future[Outcome] = asyncio.get_running_loop().create_future()
-    line.begin(host, lambda outcome: answer.done() or answer.set_result(outcome))
+    line.begin(host, answer.set_result)
     try:
         outcome = await answer
     finally:

@@ -194,6 +194,7 @@ _NMAXE: Final[Mapping[str, tuple[str, str]]] = {
 }
 """Flat name, and where the NMAxe has it, in the same units. Its smallCoreCnt is left out: it counts all chips together."""
 
+
 def is_nmaxe(answer: JsonObject) -> bool:
     """Return whether *answer* has the nested shape of the NMAxe."""
     return all(isinstance(answer.get(sign), dict) for sign in _NMAXE_SIGNS)

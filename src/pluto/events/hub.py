@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
 import engineio.packet
@@ -46,7 +46,7 @@ class Hub:
         self._sender: asyncio.Task[None] | None = None
         self.replaced = 0
         self.closed_slow = 0
-        on: Callable[..., Any] = self._server.on
+        on = self._server.on
         on("connect", self._connect)
         on("disconnect", self._disconnect)
         on(names.ENABLE_LOGS_LISTENING, self._enable_logs)
@@ -84,13 +84,12 @@ class Hub:
         """Return the log switch: one for the server, off at start."""
         return self._is_listening_to_logs
 
-    async def handle(self, request: web.Request) -> web.StreamResponse:
+    async def handle(self, request: web.BaseRequest) -> web.StreamResponse:
         """Answer one request of the Engine.IO protocol."""
-        engine_sid = request.query.get("sid")
+        engine_sid = request.query.get("sid", "")
         if engine_sid in self._server.eio.sockets and _is_websocket(request) and request.transport is not None:
             self._wires[engine_sid] = request.transport
-        answer: web.StreamResponse = await self._server.handle_request(request)
-        return answer
+        return await self._server.handle_request(request)
 
     def stat_update(self, mac: MacAddress, record: Record) -> None:
         """Tell of a successful poll."""
@@ -196,8 +195,7 @@ class Hub:
             wire.abort()
 
     def _engine_sid(self, sid: str) -> str:
-        engine_sid: str = self._server.manager.eio_sid_from_sid(sid, "/")
-        return engine_sid
+        return self._server.manager.eio_sid_from_sid(sid, "/")
 
 
 def _is_websocket(request: web.BaseRequest) -> bool:

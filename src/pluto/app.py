@@ -24,7 +24,7 @@ from pluto.model.state import MinerState
 from pluto.monitor.fleet import Fleet, Polled
 from pluto.monitor.report import report
 from pluto.services.discover import Discover
-from pluto.services.finder import open_finder
+from pluto.services.finder import Finder
 from pluto.services.imprint import Imprint
 from pluto.services.relocate import Relocate
 from pluto.services.remove import Remove
@@ -81,7 +81,7 @@ class App:
         stack.callback(polls.close)
         self.fleet = Fleet(polls.line, self._observe, self._measure, clock, POLL_INTERVAL_S)
         stack.callback(self.fleet.close)
-        discover = Discover(await open_finder(stack, settings, reach, clock))
+        discover = Discover(await self._finder(stack, reach, clock))
         imprint = Imprint(self._store, discover, reach, self.fleet.move)
         self._relocate = await stack.enter_async_context(Relocate(discover, imprint.relocate, clock))
         watch = Watch(self._store, self.fleet, self._joined, self._left)
@@ -95,6 +95,9 @@ class App:
         stack.callback(listener.stop_accepting)
         gc.freeze()  # what exists now lives as long as the process: the collector need not look at it again
         self._is_ready = True
+
+    async def _finder(self, stack: AsyncExitStack, reach: Reach, clock: Clock) -> Finder:
+        raise NotImplementedError
 
     def _joined(self, record: Record) -> None:
         self._metrics.watch(record.miner, record.hostname)

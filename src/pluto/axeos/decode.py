@@ -1,8 +1,10 @@
 """How a miner's answer becomes a reading: the fast way for answers that are as they should be, the thorough way for the rest."""
 
+from typing import Final
+
 import msgspec
 
-from pluto.axeos.gate import is_clean, without_stars
+from pluto.axeos.gate import Gate, without_stars
 from pluto.axeos.judge import reading
 from pluto.axeos.plausible import count, from_milli, positive
 from pluto.axeos.sift import sifted
@@ -19,7 +21,8 @@ from pluto.axeos.wire_fields import (
 from pluto.model.asic_options import AsicOptions
 from pluto.model.state import Answered
 
-_INFO = msgspec.json.Decoder(WireInfo)
+_INFO: Final = msgspec.json.Decoder(WireInfo)
+_GATE: Final = Gate()
 
 
 def decode_system_info(body: bytes) -> Answered:
@@ -30,7 +33,7 @@ def decode_system_info(body: bytes) -> Answered:
 def _decoded_fast(body: bytes) -> Answered | None:
     """Return None for whatever is not plainly in order, be it only unusual."""
     info = without_stars(body)
-    if NMAXE_SIGN in info or not is_clean(info):
+    if NMAXE_SIGN in info or not _GATE.is_clean(info):
         return None
     try:
         wire = _INFO.decode(body)

@@ -1,7 +1,6 @@
 """Which pool the shares go to: the primary's words, the fallback's, or those of a NerdQAxe's `stratum` (axeos.md 5.4)."""
 
 import re
-from collections.abc import Iterable
 from typing import Final
 
 from pluto.axeos.plausible import is_on, positive, suffixed
@@ -53,27 +52,26 @@ def split_address(url: str) -> tuple[str, int | None]:
 
 def _port(port: Written | None) -> int | None:
     if isinstance(port, str):
-        port = float(port) if port.isdecimal() and port.isascii() and len(port) <= 5 else None
-    return int(port) if port is not None and port.is_integer() and 1 <= port <= 65535 else None
+        port = int(port) if port.isdecimal() and port.isascii() and len(port) <= 5 else None
+    return int(port) if port is not None and port == int(port) and 1 <= port <= 65535 else None
 
 
 def _difficulty(wire: WireInfo) -> float | None:
     """Zero is what firmware says before the pool has set one."""
-    named: Iterable[Written | None] = (wire.pool_difficulty, wire.stratum_difficulty)
-    of_pools = (active.difficulty for active in active_pools(wire))
-    for written in (*named, *of_pools):
-        if (difficulty := positive(suffixed(written))) is not None:
-            return difficulty
-    return None
+    said = wire.pool_difficulty or wire.stratum_difficulty
+    if not said and (pools := active_pools(wire)):
+        said = pools[0].difficulty
+    return positive(suffixed(said))
 
 
 def _is_connected(wire: WireInfo) -> bool | None:
     if wire.is_stratum_connected is not None:
         return bool(wire.is_stratum_connected)
-    said = [active.connected for active in active_pools(wire) if active.connected is not None]
-    if said:
+    if said := [active.connected for active in active_pools(wire) if active.connected is not None]:
         return any(said)
-    text = (wire.pool_connection or "").lower()
+    if wire.pool_connection is None:
+        return None
+    text = wire.pool_connection.lower()
     if any(words in text for words in _NO_CONNECTION):
         return False
     return True if text.startswith("ipv") else None

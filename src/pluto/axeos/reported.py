@@ -41,4 +41,4 @@ def _first(value: float | None, other: float | None) -> float | None:
 
 
 def _as_text(port: Written | None) -> str | None:
-    return f"{port:.15g}" if isinstance(port, float) else port
+    return port if port is None or isinstance(port, str) else f"{port:.15g}"

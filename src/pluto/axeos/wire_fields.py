@@ -1,6 +1,7 @@
-"""How firmware spells what we read: every vendor name, in the flat shape of AxeOS and its relatives and in the NMAxe's nested one."""
+"""How firmware spells what we read: every vendor name, in AxeOS' flat shape and its relatives', and in the NMAxe's nested one."""
 
 from collections.abc import Mapping
+from functools import cache
 from typing import Annotated, Final, TypeAlias, TypeVar
 
 import msgspec
@@ -212,10 +213,21 @@ def flattened(answer: JsonObject) -> JsonObject:
 
 def salvaged(kind: type[WireT], answer: JsonObject) -> WireT:
     """Return the fields of *answer* that have the type *kind* wants; the others are absent."""
-    wanted = inspect.type_info(kind)
-    assert isinstance(wanted, inspect.StructType)
-    sound = {column.name: _fitting(column.type, answer.get(column.encode_name)) for column in wanted.fields}
+    try:
+        return msgspec.convert(answer, kind)
+    except msgspec.ValidationError:
+        return _picked(kind, answer)
+
+
+def _picked(kind: type[WireT], answer: JsonObject) -> WireT:
+    sound = {column.name: _fitting(column.type, answer.get(column.encode_name)) for column in _columns(kind)}
     return kind(**{name: value for name, value in sound.items() if value is not None})
+
+
+@cache
+def _columns(kind: type[msgspec.Struct]) -> tuple[inspect.Field, ...]:
+    described = inspect.type_info(kind)
+    return described.fields if isinstance(described, inspect.StructType) else ()
 
 
 def _fitting(wanted: inspect.Type, value: Json) -> object:
@@ -225,7 +237,7 @@ def _fitting(wanted: inspect.Type, value: Json) -> object:
             fitting = (_fitting(option, value) for option in options)
             return next((found for found in fitting if found is not None), None)
         case inspect.StructType(cls=kind), dict():
-            return salvaged(kind, value)
+            return _picked(kind, value)
         case inspect.ListType(item_type=item), list():
             return [found for element in value if (found := _fitting(item, element)) is not None]
         case (inspect.BoolType(), bool()) | (inspect.StrType(), str()):

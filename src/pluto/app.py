@@ -10,8 +10,12 @@ from pathlib import Path
 from typing import Final
 from urllib.parse import urlsplit
 
+import msgspec
+
 from pluto.api.listener import Listener, claim
+from pluto.api.openapi import openapi
 from pluto.api.parts import Parts
+from pluto.api.routes import ROUTES
 from pluto.api.server import Edge
 from pluto.axeos.poll_client import PollClient
 from pluto.axeos.reach import Reach, Target
@@ -90,7 +94,16 @@ class App:
         stack.callback(lag_meter.cancel)
         if settings.auto_listen:
             watch.all()
-        parts = Parts(discover, imprint, watch, Remove(self._store, watch), self._metrics, self._hub, lambda: self._is_ready)
+        parts = Parts(
+            discover=discover,
+            imprint=imprint,
+            watch=watch,
+            remove=Remove(self._store, watch),
+            metrics=self._metrics,
+            hub=self._hub,
+            is_ready=lambda: self._is_ready,
+            openapi=msgspec.json.encode(openapi(ROUTES)),
+        )
         await listener.open(self._claimed, Edge(parts, Gate(settings.allowed_hosts, settings.allowed_origins)).handle)
         stack.callback(listener.stop_accepting)
         gc.freeze()  # what exists now lives as long as the process: the collector need not look at it again

@@ -48,6 +48,11 @@ async def version(_parts: Parts, _call: Call) -> Answer:
     return plain({"name": "pluto", "version": __version__, "python": platform.python_version()})
 
 
+async def openapi(parts: Parts, _call: Call) -> Answer:
+    """Every route, for programs."""
+    return Answer(parts.openapi)
+
+
 async def socket_greeting(_parts: Parts, _call: Call) -> Answer:
     """The reference's clients ask this once before they connect; we listen anyway."""
     return plain({"message": "Socket started listening to devices"})

@@ -8,7 +8,8 @@ from typing import Final, cast
 import msgspec
 
 from pluto.axeos.answer import AnswerReader
-from pluto.axeos.decode import decode_system_info, keeps_connection
+from pluto.axeos.decode import decode_system_info
+from pluto.axeos.manners import keeps_connection
 from pluto.axeos.reach import Reach, Refusal, Target
 from pluto.clock import Clock, Timer
 from pluto.errors import MinerNonsense

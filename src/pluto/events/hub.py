@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
 import engineio.packet
@@ -19,6 +19,7 @@ PING_TIMEOUT_S: Final = 5
 MAX_PACKET_BYTES: Final = 1_000_000
 FLUSH_S: Final = 0.05
 """Messages are handed to the sockets this often; a record that changes faster is sent once."""
+CLOSE_LIMIT_S: Final = 1.0
 POLLING_PACKETS: Final = 15
 """A long-polling answer holds at most this many: clients refuse more than 16 in one payload."""
 
@@ -39,12 +40,13 @@ class Hub:
             engineio_logger=False,
         )
         self._outboxes: dict[str, Outbox] = {}
+        self._wires: dict[str, asyncio.Transport] = {}
         self._is_listening_to_logs = False
         self._has_mail = asyncio.Event()
         self._sender: asyncio.Task[None] | None = None
         self.replaced = 0
         self.closed_slow = 0
-        on: Callable[..., Any] = self._server.on
+        on = self._server.on
         on("connect", self._connect)
         on("disconnect", self._disconnect)
         on(names.ENABLE_LOGS_LISTENING, self._enable_logs)
@@ -59,9 +61,13 @@ class Hub:
         if self._sender is not None:
             self._sender.cancel()
             await asyncio.gather(self._sender, return_exceptions=True)
-        for sid in list(self._outboxes):
-            await self._server.disconnect(sid)
-        await self._server.shutdown()
+        try:
+            async with asyncio.timeout(CLOSE_LIMIT_S):
+                await asyncio.gather(*(self._server.disconnect(sid) for sid in list(self._outboxes)), return_exceptions=True)
+                await self._server.shutdown()
+        except TimeoutError:  # a client that does not read is cut off
+            for wire in self._wires.values():
+                wire.abort()
 
     @property
     def clients(self) -> int:
@@ -78,10 +84,12 @@ class Hub:
         """Return the log switch: one for the server, off at start."""
         return self._is_listening_to_logs
 
-    async def handle(self, request: web.Request) -> web.StreamResponse:
+    async def handle(self, request: web.BaseRequest) -> web.StreamResponse:
         """Answer one request of the Engine.IO protocol."""
-        answer: web.StreamResponse = await self._server.handle_request(request)
-        return answer
+        engine_sid = request.query.get("sid", "")
+        if engine_sid in self._server.eio.sockets and _is_websocket(request) and request.transport is not None:
+            self._wires[engine_sid] = request.transport
+        return await self._server.handle_request(request)
 
     def stat_update(self, mac: MacAddress, record: Record) -> None:
         """Tell of a successful poll."""
@@ -118,11 +126,15 @@ class Hub:
 
     # What clients say.
 
-    def _connect(self, sid: str, _environ: object) -> None:
+    def _connect(self, sid: str, environ: Mapping[str, Any]) -> None:
         self._outboxes[sid] = Outbox()
+        request: web.BaseRequest = environ["aiohttp.request"]
+        if _is_websocket(request) and request.transport is not None:
+            self._wires[self._engine_sid(sid)] = request.transport
 
     def _disconnect(self, sid: str, _reason: object = None) -> None:
         self._outboxes.pop(sid, None)
+        self._wires.pop(self._engine_sid(sid), None)
 
     async def _enable_logs(self, _sid: str, *_: object) -> None:
         self._switch_logs(is_on=True)
@@ -157,10 +169,9 @@ class Hub:
         if outbox.is_overrun:
             self.closed_slow += 1
             log.warning("a browser that reads too slowly was disconnected", extra={"client": sid})
-            self._outboxes.pop(sid, None)
-            await self._server.disconnect(sid)
+            self._cut_off(sid)
             return
-        socket = self._socket(sid)
+        socket = self._server.eio.sockets.get(self._engine_sid(sid))
         if socket is None:
             return
 
@@ -176,6 +187,16 @@ class Hub:
         if outbox:
             self._has_mail.set()
 
-    def _socket(self, sid: str) -> Any:
-        engine_sid = self._server.manager.eio_sid_from_sid(sid, "/")
-        return self._server.eio.sockets.get(engine_sid)
+    def _cut_off(self, sid: str) -> None:
+        """Close a client that does not read; asking it to leave would only wait behind what it has not read."""
+        self._outboxes.pop(sid, None)
+        wire = self._wires.pop(self._engine_sid(sid), None)
+        if wire is not None:
+            wire.abort()
+
+    def _engine_sid(self, sid: str) -> str:
+        return self._server.manager.eio_sid_from_sid(sid, "/")
+
+
+def _is_websocket(request: web.BaseRequest) -> bool:
+    return request.headers.get("Upgrade", "").lower() == "websocket"

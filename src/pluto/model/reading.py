@@ -30,6 +30,7 @@ class Flags(msgspec.Struct, frozen=True, gc=False):
     is_paused: bool | None = None
     is_shut_down: bool | None = None
     is_access_point: bool | None = None
+    has_found_block: bool | None = None
     has_power_fault: bool = False
     has_hardware_fault: bool = False
 
@@ -82,6 +83,7 @@ class Reading(msgspec.Struct, frozen=True, gc=False):
     efficiency_j_per_th: float | None = None
     input_voltage_volts: float | None = None
     current_amps: float | None = None
+    is_regulator_output_current: bool = False
     core_voltage_volts: float | None = None
     core_voltage_actual_volts: float | None = None
     frequency_mhz: float | None = None
@@ -97,6 +99,8 @@ class Reading(msgspec.Struct, frozen=True, gc=False):
     pool: Pool = Pool()
     pool_response_ms: float | None = None
     wifi_rssi_dbm: float | None = None
+    wifi_status: str | None = None
+    ip: str | None = None
     uptime_seconds: float | None = None
     free_heap_bytes: float | None = None
     flags: Flags = Flags()

@@ -32,7 +32,7 @@ class Discover:
         for group in _groups(wanted, MACS_A_REQUEST):
             for device in await self._finder.discovered(Query(macs=group)):
                 mac = parse_mac(device.get("mac"))
-                if mac in group and mac not in found:
+                if mac is not None and mac in group and mac not in found:
                     found[mac] = device
         return found
 

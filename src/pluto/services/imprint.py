@@ -46,8 +46,9 @@ class Imprint:
         """
         if len(macs) > MAX_MACS:
             raise BadRequest(f"at most {MAX_MACS} MACs in one request")
+        since = self._store.epoch
         found = await self._discover.by_mac(_spelled_alike(macs))
-        records = await self._register(found.values())
+        records = await self._register(found.values(), since)
         if not records:
             raise NotFound("No devices found for the provided MAC addresses")
         return records
@@ -55,9 +56,10 @@ class Imprint:
     async def add(self, mac: str) -> list[Record]:
         """Register one more miner, refresh those that discovery knows, and return all; raises NotFound if *mac* is not found."""
         wanted = _spelled_alike([mac])
+        since = self._store.epoch
         registered = [record.mac for record in self._store.all()]
         found = await self._discover.by_mac([*wanted, *registered])
-        if not wanted or wanted[0] not in found or not await self._register(found.values()):
+        if not wanted or wanted[0] not in found or not await self._register(found.values(), since):
             raise NotFound("No devices found for the provided MAC addresses")
         return self._store.all()
 
@@ -80,11 +82,11 @@ class Imprint:
         log.info("miner moved", extra={"mac": mac, "from": record.host, "to": host})
         self._moved((await self._store.update(mac, {"ip": host})).miner)
 
-    async def _register(self, found: Iterable[JsonObject]) -> list[Record]:
+    async def _register(self, found: Iterable[JsonObject], since: int) -> list[Record]:
         reachable = [device for device in found if self._may_contact(device)]
         if not reachable:
             return []
-        records = await self._store.register(reachable)
+        records = await self._store.register(reachable, since=since)
         for record in records:
             self._moved(record.miner)
         return records

@@ -1,9 +1,7 @@
-"""Begin and end watching: the list a user sets, and everything that ends when a miner leaves it (contract R)."""
+"""Begin and end watching: the list a user sets, and one miner that leaves it."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
-from pluto.events.hub import Hub
-from pluto.metrics.exposition import Metrics
 from pluto.model.miner import MacAddress
 from pluto.model.record import Record, miner_id
 from pluto.model.state import MinerState
@@ -12,14 +10,13 @@ from pluto.store.miners import MinerStore
 
 
 class Watch:
-    """Which of our miners are polled."""
+    """Which of our miners are polled; *joined* and *left* hear of each that begins and ends."""
 
-    def __init__(self, store: MinerStore, fleet: Fleet, metrics: Metrics, hub: Hub, *, deletes_data: bool) -> None:
+    def __init__(self, store: MinerStore, fleet: Fleet, joined: Callable[[Record], None], left: Callable[[Record], None]) -> None:
         self._store = store
         self._fleet = fleet
-        self._metrics = metrics
-        self._hub = hub
-        self._deletes_data = deletes_data
+        self._joined = joined
+        self._left = left
 
     def all(self) -> list[Record]:
         """Watch every imprinted miner; returns their records, newest first."""
@@ -35,28 +32,21 @@ class Watch:
         return records
 
     def leave(self, record: Record) -> None:
-        """End everything that watching means for one miner, at once; nothing happens if it is not watched."""
-        mac = record.mac
-        if mac not in self._fleet:
-            return
-        self._fleet.stop(mac)
-        self._metrics.unwatch(mac, delete=self._deletes_data)
-        self._hub.device_removed(mac, record, self._addresses())
-
-    def _set(self, records: Sequence[Record]) -> None:
-        change = plan(list(self._fleet.states), [record.miner for record in records])
-        by_mac = {record.mac: record for record in records}
-        for mac in change.stop:
-            if (record := self._store.missed(mac)) is not None:
-                self.leave(record)
-        for miner in change.start:
-            self._metrics.watch(miner, by_mac[miner.mac].hostname)
-        self._fleet.start([MinerState(miner, info=by_mac[miner.mac].info) for miner in change.start])
-
-    def _addresses(self) -> list[str]:
-        hosts = (state.miner.host for state in self._fleet.states.values())
-        return [host for host in hosts if host is not None]
+        """Stop polling one miner, in mid-poll too, and tell of it; nothing happens if it is not watched."""
+        if record.mac in self._fleet:
+            self._fleet.stop(record.mac)
+            self._left(record)
 
     def is_watched(self, mac: MacAddress) -> bool:
         """Return whether *mac* is polled."""
         return mac in self._fleet
+
+    def _set(self, records: Sequence[Record]) -> None:
+        change = plan(list(self._fleet.states), [record.miner for record in records])
+        for mac in change.stop:
+            if (record := self._store.missed(mac)) is not None:
+                self.leave(record)
+        by_mac = {record.mac: record for record in records}
+        for miner in change.start:
+            self._joined(by_mac[miner.mac])
+        self._fleet.start([MinerState(miner, info=by_mac[miner.mac].info) for miner in change.start])

@@ -1,0 +1,1 @@
+"""Figures: what must be fast, measured."""

@@ -1,0 +1,122 @@
+"""Which answers may go on as the bytes they came in: a cheap look that never says yes to what trust 5.11 and 8.1 forbid.
+
+It may say no to a harmless answer: then `sift.py` looks at every value. Keys given twice are no danger: whoever reads
+the answer takes the last, and no secret is in it at all. What it costs is measured by `bench/decode.py`.
+"""
+
+import re
+from typing import Final
+
+from pluto.axeos.limits import MAX_DEPTH, MAX_KEYS, MAX_STRING
+from pluto.model.secret import SECRET_WORDS
+
+_MAX_BYTES: Final = 32_768
+"""A real answer is below 8 kB; a longer one is looked at value by value, so that its size is bounded."""
+
+_MAX_SHAPES: Final = 50_000
+"""About 5 MB of memory; a fleet of 10,000 fills it in an hour or two, since pools put letters of their own into the answers."""
+
+_STARS: Final = b',"stratumPassword":"*****",'
+"""What AxeOS 2.15 says in place of each pool's password. In valid JSON these bytes neither begin nor end inside a string."""
+
+_OF_NUMBERS: Final = b"0123456789.+-"
+_ZEROED: Final = bytes.maketrans(b"123456789E", b"000000000e")
+_LONG_INTEGER: Final = b"0" * 16
+_LONG_EXPONENTS: Final = (b"0e000", b"0e+000")
+_EXPONENT: Final = re.compile(rb"[:,\[\s]-?[0-9.]+[eE][+-]?[0-9]{3}")
+
+_ESCAPE: Final = re.compile(rb'\\["\\/bfnrt]')
+_KELVIN: Final = "\u212a".encode()
+"""The one character outside ASCII whose lower case is a letter of a secret word."""
+
+_STRING: Final = re.compile(rb'"[^"]*"')
+_BUT_BRACKETS: Final = bytes(set(range(256)) - set(b"[]{}"))
+
+_WORDS: Final = tuple(word.encode() for word in SECRET_WORDS)
+_LOWER: Final = b"abcdefghijklmnopqrstuvwxyz"
+_FOLDED: Final = bytes.maketrans(_LOWER.upper(), _LOWER)
+_BUT_NAMES: Final = bytes(set(range(256)) - set(_LOWER + _LOWER.upper() + b'":'))
+_SECRET_KEY: Final = re.compile(rb"(?:" + b"|".join(_WORDS) + rb')[^"]*":(?!true|false|null)')
+
+
+def without_stars(body: bytes) -> bytes:
+    """Return *body*, valid JSON, without the stars that AxeOS 2.15 puts in place of a password."""
+    return body.replace(_STARS, b",")
+
+
+class Gate:
+    """Says which answers are clean, and remembers their shapes: from poll to poll only the numbers change.
+
+    A shape is the answer without what numbers are made of. It decides all but the length of numbers and strings:
+    no secret word has a digit, and signs and points are separators there. To forget a shape costs nothing but time.
+    """
+
+    def __init__(self) -> None:
+        self._clean_shapes: set[int] = set()
+
+    def is_clean(self, body: bytes) -> bool:
+        """Return True only if *body*, when it is JSON at all, keeps every limit of trust 5.11 and holds no secret key."""
+        if len(body) > _MAX_BYTES or _has_huge_number(body) or _has_long_string(body):
+            return False
+        shape = hash(body.translate(None, _OF_NUMBERS))
+        if shape in self._clean_shapes:
+            return True
+        if not _has_clean_shape(body):
+            return False
+        if len(self._clean_shapes) >= _MAX_SHAPES:
+            self._clean_shapes.clear()
+        self._clean_shapes.add(shape)
+        return True
+
+
+def _has_huge_number(body: bytes) -> bool:
+    """Look for 16 digits in a row that are no fraction, and for exponents of three digits; within strings they cost only time."""
+    zeroed = body.translate(_ZEROED)
+    at = zeroed.find(_LONG_INTEGER)
+    while at >= 0:
+        if at == 0 or zeroed[at - 1] != ord("."):
+            return True
+        at = zeroed.find(_LONG_INTEGER, at + len(_LONG_INTEGER))
+    has_long_exponent = _LONG_EXPONENTS[0] in zeroed or _LONG_EXPONENTS[1] in zeroed
+    return has_long_exponent and _EXPONENT.search(body) is not None
+
+
+def _has_long_string(body: bytes) -> bool:
+    """Jump from quote to quote: each ends a string or begins one, as a clean shape has no quotes within strings."""
+    quote = 0
+    while len(body) - quote > MAX_STRING:
+        following = body.rfind(b'"', quote + 1, quote + MAX_STRING + 2)
+        if following < 0:
+            return True
+        quote = following
+    return False
+
+
+def _has_clean_shape(body: bytes) -> bool:
+    if not _is_text(body) or b'\\"' in body or body.count(b":") > MAX_KEYS:
+        return False
+    plain = _ESCAPE.sub(b"", body)
+    # a backslash that is left begins a unicode escape, which can spell anything
+    return b"\\" not in plain and not _is_deep(plain) and not _has_secret(plain)
+
+
+def _is_text(body: bytes) -> bool:
+    try:
+        body.decode()
+    except UnicodeDecodeError:
+        return False
+    return _KELVIN not in body
+
+
+def _is_deep(plain: bytes) -> bool:
+    """Fold the innermost brackets a level at a time: what is left then is too deep."""
+    brackets = _STRING.sub(b"", plain).translate(None, _BUT_BRACKETS)
+    for _ in range(MAX_DEPTH):
+        brackets = brackets.replace(b"[]", b"").replace(b"{}", b"")
+    return bool(brackets)
+
+
+def _has_secret(plain: bytes) -> bool:
+    """Look for a key with a secret word, whatever stands between its letters, and a value that can be one."""
+    names = plain.translate(_FOLDED, _BUT_NAMES)
+    return any(word in names for word in _WORDS) and _SECRET_KEY.search(names) is not None

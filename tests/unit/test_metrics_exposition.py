@@ -4,12 +4,12 @@ from typing import Any
 
 import msgspec
 import pytest
-from clocks import FakeClock
-from exposition import read_strictly
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from metric_miners import ALICE, BOB, CAROL, GAMMA, READING, offline, online, reading
 
+from clocks import FakeClock
+from exposition import read_strictly
+from metric_miners import ALICE, BOB, CAROL, GAMMA, READING, offline, online, reading
 from pluto.metrics.exposition import SHELF_SIZE, Metrics, gzipped
 from pluto.metrics.families import CONTRACT, SUFFIXES
 from pluto.metrics.miner_text import FORGOTTEN_AFTER_S
@@ -105,10 +105,7 @@ async def test_the_labelled_metrics_of_a_miner(metrics: Metrics) -> None:
     metrics.watch(ALICE, "garage")
     metrics.observe(online(ALICE, READING))
     samples = of(await scraped(metrics), ALICE)
-    assert (
-        samples.pop(',hostname="garage",model="Bitaxe Gamma",firmware="v2.12.1",pool="public-pool.io:21496"'.join(("info", "")))
-        == 1
-    )
+    assert samples.pop('info,hostname="garage",model="Bitaxe Gamma",firmware="v2.12.1",pool="public-pool.io:21496"') == 1
     assert samples == {
         "up": 1,
         "restarts_total": 0,
@@ -374,10 +371,10 @@ async def _play(steps: list[tuple[str, int, Any]]) -> None:
         assert samples["total_hardware"] == len(states)
         assert samples["hardware_online"] == sum(state.is_online for state in states.values())
         assert {name for name in samples if name.startswith("pluto_miner_up{")} == {
-            f'pluto_miner_up{{mac="{miners[place].mac}"}}' for place in states
+            f'pluto_miner_up{{mac="{miners[watched].mac}"}}' for watched in states
         }
-        for place, state in states.items():
-            assert samples[f"{metrics.prefix(miners[place].mac)}_online"] == state.is_online
+        for watched, state in states.items():
+            assert samples[f"{metrics.prefix(miners[watched].mac)}_online"] == state.is_online
     assert set(NAMES) >= {name.split("{")[0] for name in samples_of_overview(await scraped(metrics))}
 
 

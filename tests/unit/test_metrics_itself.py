@@ -1,10 +1,10 @@
 import time
 
 import pytest
+
 from clocks import FakeClock
 from exposition import read_strictly
 from metric_miners import ALICE, READING, offline, online
-
 from pluto.metrics.exposition import Metrics
 from pluto.metrics.itself import FIGURES, OUTCOMES, Itself
 from pluto.metrics.lag import LoopLag

@@ -4,8 +4,8 @@ import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from metric_miners import ALICE, BOB, CAROL, offline, online, reading
 
+from metric_miners import ALICE, BOB, CAROL, offline, online, reading
 from pluto.model.miner import MacAddress, Miner
 from pluto.model.reading import Reading, Reported
 from pluto.model.state import Health, MinerState

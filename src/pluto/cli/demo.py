@@ -14,7 +14,6 @@ import aiohttp
 import click
 import msgspec
 
-from pluto.app import App
 from pluto.cli.serve import run, until_signalled
 from pluto.errors import CannotStart
 from pluto.logs import close_logs, open_logs
@@ -63,15 +62,7 @@ def _settings(folder: Path, ports: Ports) -> Settings:
 async def _demo(count: int, settings: Settings, ports: Ports) -> None:
     click.echo(f"Pluto demo: {count} simulated miners, nothing of it leaves this machine")
     async with _simulated(count, ports):
-        tasks: list[asyncio.Task[None]] = []
-
-        def started(app: App) -> None:
-            tasks.append(asyncio.create_task(_show(f"http://127.0.0.1:{app.port}", count, ports)))
-
-        await until_signalled(settings, started)
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
+        await until_signalled(settings, lambda app: _show(f"http://127.0.0.1:{app.port}", count, ports))
     click.echo("Ended; nothing was left behind.")
 
 
@@ -108,6 +99,8 @@ async def _show(base: str, count: int, ports: Ports) -> None:
     async with aiohttp.ClientSession(base, trust_env=False) as session:
         async with session.get("/devices/discover") as answer:
             found = await answer.json()
+        if not found:
+            raise CannotStart(f"no miner was found in {NETWORK}, though {count} are simulated there")
         click.echo(f"  found      {len(found)} miners in {NETWORK}")
         async with session.put("/devices/imprint", json={"macs": [device["mac"] for device in found]}) as answer:
             imprinted = (await answer.json())["data"]

@@ -15,7 +15,7 @@ from pluto.axeos.fetch import MinerClient, Reply
 from pluto.axeos.reach import Reach, Refusal
 from pluto.cli.serve import run
 from pluto.errors import BadRequest, MinerFault, MinerNonsense, MinerUnreachable
-from pluto.model.json_value import JsonObject
+from pluto.model.json_value import JsonObject, parse_object
 from pluto.model.mask import masked, masked_text
 from pluto.settings import read_settings
 
@@ -63,19 +63,21 @@ async def _asked(client: MinerClient, host: str, path: str) -> JsonObject:
 
 def _object(reply: Reply) -> JsonObject:
     try:
-        return msgspec.json.decode(reply.body, type=dict)
-    except msgspec.DecodeError as error:
+        return parse_object(reply.body)
+    except ValueError as error:
         raise MinerNonsense(f"status {reply.status}, not a JSON object") from error
 
 
 async def _lines(host: str, seconds: float) -> AsyncIterator[str]:
     count = 0
-    with contextlib.suppress(TimeoutError, aiohttp.ClientError):
-        async with asyncio.timeout(seconds), aiohttp.ClientSession(trust_env=False) as session:
-            async with session.ws_connect(f"http://{host}/api/ws", max_msg_size=1024 * 1024) as feed:
-                async for frame in feed:
-                    for line in str(frame.data).splitlines():
-                        yield line
-                        count += 1
-                        if count >= MAX_LINES:
-                            return
+    async with contextlib.AsyncExitStack() as stack:
+        stack.enter_context(contextlib.suppress(TimeoutError, aiohttp.ClientError))
+        await stack.enter_async_context(asyncio.timeout(seconds))
+        session = await stack.enter_async_context(aiohttp.ClientSession(trust_env=False))
+        feed = await stack.enter_async_context(session.ws_connect(f"http://{host}/api/ws", max_msg_size=1024 * 1024))
+        async for frame in feed:
+            for line in str(frame.data).splitlines():
+                yield line
+                count += 1
+                if count >= MAX_LINES:
+                    return

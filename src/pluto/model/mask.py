@@ -18,7 +18,6 @@ _PRIVATE: Final = (
     "mdnshostname",
     "displayname",
     "stratumuser",
-    "fallbackstratumuser",
     "user",
 )
 
@@ -44,7 +43,7 @@ def _masked(key: str, value: Json) -> Json:
             return [_masked(key, item) for item in value]
         case str() if value and is_secret(key, value):
             return "secret-masked"
-        case str() if value and key.lower() in _PRIVATE:
+        case str() if value and key.lower().removeprefix("fallback") in _PRIVATE:
             return f"{key.lower()}-masked"
         case str():
             return _IPV6.sub("2001:DB8::1", masked_text(value))

@@ -3,8 +3,8 @@ import re
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from metric_miners import ALICE, BOB, CAROL
 
+from metric_miners import ALICE, BOB, CAROL
 from pluto.metrics.exposition import OUR_NAMESPACES
 from pluto.metrics.families import SUFFIXES
 from pluto.metrics.overview import NAMES

@@ -3,7 +3,7 @@
 import math
 import re
 
-from prometheus_client.parser import text_string_to_metric_families  # pyright: ignore[reportUnknownVariableType] - untyped
+from prometheus_client.parser import text_string_to_metric_families
 
 _SAMPLE = re.compile(r'([a-zA-Z_:][a-zA-Z0-9_:]*)(\{(?:[a-zA-Z_][a-zA-Z0-9_]*="(?:[^"\\\n]|\\\\|\\"|\\n)*",?)*\})? (\S+)')
 _PARTS = ("_bucket", "_sum", "_count")

@@ -57,13 +57,13 @@ READING = Reading(
     shares_rejected=0,
     best_difficulty=4.29e9,
     best_session_difficulty=1.1e8,
-    blocks_found=0,
+    blocks_found=2,
     pool=Pool("public-pool.io", 21496, "bc1q.worker", 512.0, is_fallback=False, is_connected=True),
     pool_response_ms=41.7,
     wifi_rssi_dbm=-58.0,
     uptime_seconds=86400.0,
     free_heap_bytes=8212340.0,
-    flags=Flags(is_overheated=False, is_paused=False, is_shut_down=False, is_access_point=False),
+    flags=Flags(is_overheated=False, is_paused=False, is_shut_down=False, is_access_point=False, has_found_block=True),
 )
 """A reading in which every field of the labelled metrics is known."""
 

@@ -5,7 +5,7 @@ import os
 import shutil
 import socket
 import subprocess
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncGenerator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
 
@@ -36,7 +36,7 @@ def free_port() -> int:
 
 
 @asynccontextmanager
-async def run(command: Sequence[str], *, ready: str | int, cwd: Path) -> AsyncIterator[subprocess.Popen[bytes]]:
+async def run(command: Sequence[str], *, ready: str | int, cwd: Path) -> AsyncGenerator[subprocess.Popen[bytes]]:
     """Run *command* in *cwd* until the block ends, its output in `out.log` there.
 
     The block begins when the URL *ready* answers 200, or the port *ready* accepts; the test fails, with the end of the

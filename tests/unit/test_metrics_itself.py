@@ -7,7 +7,6 @@ from exposition import read_strictly
 from metric_miners import ALICE, READING, offline, online
 from pluto.metrics.exposition import Metrics
 from pluto.metrics.itself import FIGURES, OUTCOMES, Itself
-from pluto.metrics.lag import LoopLag
 from pluto.metrics.process import PROCESS
 from pluto.model.state import Reason
 
@@ -67,15 +66,3 @@ def test_the_process_is_described_as_everywhere() -> None:
     boot_s = time.time() - time.clock_gettime(time.CLOCK_BOOTTIME)
     assert boot_s < samples["process_start_time_seconds"] < time.time()
     assert len(PROCESS) == 5
-
-
-def test_a_loop_that_is_late_is_noted_with_how_late_it_was() -> None:
-    clock, seen = FakeClock(), list[float]()
-    lag = LoopLag(clock, seen.append)
-    lag.start()
-    clock.advance_to(2.0)
-    clock.jump_to(3.5)
-    lag.close()
-    lag.close()
-    clock.advance_to(60.0)
-    assert seen == [0, 0, 0.5]

@@ -126,11 +126,8 @@ REPORTED = st.builds(
     stratum_url=st.sampled_from([None, "a", "b"]),
     stratum_port=st.sampled_from([None, "1"]),
 )
-STATES = st.builds(
-    lambda reported, health: MinerState(ALICE, health, None if reported is None else Reading(reported=reported)),
-    st.none() | REPORTED,
-    st.sampled_from(Health),
-)
+READINGS = st.none() | st.builds(Reading, reported=REPORTED)
+STATES = st.builds(MinerState, miner=st.just(ALICE), health=st.sampled_from(Health), reading=READINGS)
 
 
 @given(st.lists(st.tuples(st.integers(0, 3), st.none() | STATES), max_size=30))

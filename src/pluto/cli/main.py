@@ -7,7 +7,7 @@ import click
 from pluto import __version__
 from pluto.cli.demo import demo
 
-# from pluto.cli.find import discover, discovery
+from pluto.cli.find import discover, discovery
 from pluto.cli.record import record
 from pluto.cli.serve import serve
 from pluto.cli.simulate import simulate
@@ -28,7 +28,7 @@ def version() -> None:
     click.echo(f"pluto {__version__} on Python {sys.version.split()[0]}")
 
 
-for command in (serve, demo, simulate, record):
+for command in (serve, demo, discover, discovery, simulate, record):
     pluto.add_command(command)
 
 

@@ -107,12 +107,8 @@ async def test_the_labelled_metrics_of_a_miner(metrics: Metrics) -> None:
     metrics.watch(ALICE, "garage")
     metrics.observe(online(ALICE, READING))
     samples = of(await scraped(metrics), ALICE)
-<<<<<<< HEAD
-    assert samples.pop('info,hostname="garage",model="Bitaxe Gamma",firmware="v2.12.1",pool="public-pool.io:21496"') == 1
-=======
     info = 'info,hostname="garage",model="Bitaxe Gamma",firmware="v2.12.1",pool="public-pool.io:21496"'
     assert samples.pop(info) == 1
->>>>>>> metrics
     assert samples == {
         "up": 1,
         "restarts_total": 0,
@@ -380,17 +376,7 @@ async def _play(steps: list[tuple[str, int, Any]]) -> None:
         assert samples["total_hardware"] == len(states)
         assert samples["hardware_online"] == sum(state.is_online for state in states.values())
         assert {name for name in samples if name.startswith("pluto_miner_up{")} == {
-            f'pluto_miner_up{{mac="{miners[watched].mac}"}}' for watched in states
+            f'pluto_miner_up{{mac="{miners[place].mac}"}}' for place in states
         }
-<<<<<<< HEAD
-        for watched, state in states.items():
-            assert samples[f"{metrics.prefix(miners[watched].mac)}_online"] == state.is_online
-    assert set(NAMES) >= {name.split("{")[0] for name in samples_of_overview(await scraped(metrics))}
-
-
-def samples_of_overview(samples: dict[str, float]) -> list[str]:
-    return [name for name in samples if name.startswith(("firmware_", "shares_by_", "hardware_"))]
-=======
         for state in states.values():
             assert samples[f"{metrics.prefix(state.miner.mac)}_online"] == state.is_online
->>>>>>> metrics

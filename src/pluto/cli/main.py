@@ -6,7 +6,6 @@ import click
 
 from pluto import __version__
 from pluto.cli.demo import demo
-
 from pluto.cli.find import discover, discovery
 from pluto.cli.record import record
 from pluto.cli.serve import serve

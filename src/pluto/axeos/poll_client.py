@@ -33,8 +33,9 @@ class _Deadline(msgspec.Struct, gc=False):
 class PollClient:
     """Makes the lines and watches their limits: one queue per limit, since all polls have the same."""
 
-    def __init__(self, reach: Reach, clock: Clock, timeout_s: float) -> None:
+    def __init__(self, reach: Reach, clock: Clock, timeout_s: float, connect_s: float = CONNECT_LIMIT_S) -> None:
         self.reach = reach
+        self.connect_s = min(connect_s, timeout_s)
         self._clock = clock
         self._timeout_s = timeout_s
         self._connecting: collections.deque[_Deadline] = collections.deque()
@@ -49,7 +50,7 @@ class PollClient:
         """Hold *line* to the limits from now on."""
         now_s = self._clock.now_s()
         if connects:
-            self._connecting.append(_Deadline(now_s + min(CONNECT_LIMIT_S, self._timeout_s), line, serial))
+            self._connecting.append(_Deadline(now_s + self.connect_s, line, serial))
         self._answering.append(_Deadline(now_s + self._timeout_s, line, serial))
         if self._timer is None:
             self._arm()
@@ -125,7 +126,7 @@ class PollLine:
     def connect_is_late(self, serial: int) -> None:
         """Give up exchange *serial* if it is still without a connection."""
         if self._connection is None:
-            self._end_if_current(serial, Failed(Reason.NO_CONNECTION, f"no connection within {CONNECT_LIMIT_S:g} s"))
+            self._end_if_current(serial, Failed(Reason.NO_CONNECTION, f"no connection within {self._client.connect_s:g} s"))
 
     def answer_is_late(self, serial: int) -> None:
         """Give up exchange *serial* if it is still without a whole answer."""

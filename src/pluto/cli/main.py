@@ -6,7 +6,8 @@ import click
 
 from pluto import __version__
 from pluto.cli.demo import demo
-from pluto.cli.find import discover, discovery
+from pluto.cli.discovery_service import discovery
+from pluto.cli.find import discover
 from pluto.cli.record import record
 from pluto.cli.serve import serve
 from pluto.cli.simulate import simulate

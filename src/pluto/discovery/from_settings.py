@@ -14,18 +14,19 @@ from pluto.discovery.networks import (
 from pluto.discovery.scan import Hints
 from pluto.discovery.search import Places
 from pluto.errors import BadSetting
+from pluto.model.miner import AXEOS_PORT
 from pluto.settings import Settings
 
 
-def places_of(settings: Settings) -> Places:
-    """Return where *settings* want to search; raises BadSetting."""
-    configured = configured_networks(settings)
+def places_of(settings: Settings, port: int = AXEOS_PORT) -> Places:
+    """Return where *settings* want to search, at *port* where they name none; raises BadSetting."""
+    configured = configured_networks(settings, port)
 
     def ours() -> list[InterfaceAddress]:
         return lan_addresses(interface_addresses(), settings.discovery_interfaces)
 
     def networks() -> list[SearchNetwork]:
-        return configured or own_networks(ours())
+        return configured or own_networks(ours(), port)
 
     hints: list[Hints] = []
     if settings.discovery_mdns:

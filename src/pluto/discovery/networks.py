@@ -89,10 +89,11 @@ def without_overlap(networks: Iterable[SearchNetwork], most: int) -> list[Search
     return merged
 
 
-def configured_networks(settings: Settings) -> list[SearchNetwork]:
-    """Return the networks of PLUTO_DISCOVERY_NETWORKS, empty where it is; raises BadSetting."""
+def configured_networks(settings: Settings, port: int = AXEOS_PORT) -> list[SearchNetwork]:
+    """Return the networks of PLUTO_DISCOVERY_NETWORKS, empty where it is; *port* where they name none; raises BadSetting."""
     try:
-        return without_overlap(map(parse_network, settings.discovery_networks), settings.discovery_max_addresses)
+        networks = [parse_network(text, port) for text in settings.discovery_networks]
+        return without_overlap(networks, settings.discovery_max_addresses)
     except ValueError as error:
         raise BadSetting(f"PLUTO_DISCOVERY_NETWORKS: {error}; PLUTO_DISCOVERY_MAX_ADDRESSES says how many may be") from error
 
@@ -114,17 +115,17 @@ def lan_addresses(addresses: Iterable[InterfaceAddress], interfaces: Sequence[st
     return [own for own in addresses if not _NOT_A_LAN.fullmatch(own.interface) and not own.address.is_link_local]
 
 
-def own_networks(addresses: Iterable[InterfaceAddress]) -> list[SearchNetwork]:
-    """Return the network of each of our *addresses*, once; a wide one is narrowed, and the log says so."""
+def own_networks(addresses: Iterable[InterfaceAddress], port: int = AXEOS_PORT) -> list[SearchNetwork]:
+    """Return the network of each of our *addresses*, once, at *port*; a wide one is narrowed, and the log says so."""
     found: dict[IPv4Network, SearchNetwork] = {}
     for own in addresses:
         network = IPv4Network((own.address, own.prefix), strict=False)
         if network.prefixlen > 30:
             continue  # a point-to-point link: there is nobody but the other end
         if network.prefixlen >= WIDEST_OWN_PREFIX:
-            found.setdefault(network, SearchNetwork(network))
+            found.setdefault(network, SearchNetwork(network, port))
             continue
         narrow = IPv4Network((own.address, 24), strict=False)
         log.info("network narrowed", extra={"interface": own.interface, "network": str(network), "searched": str(narrow)})
-        found.setdefault(narrow, SearchNetwork(narrow, around=network))
+        found.setdefault(narrow, SearchNetwork(narrow, port, around=network))
     return list(found.values())

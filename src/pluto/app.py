@@ -17,19 +17,13 @@ from pluto.api.openapi import openapi
 from pluto.api.parts import Parts
 from pluto.api.routes import ROUTES
 from pluto.api.server import Edge
-from pluto.axeos.client import ask_info
-from pluto.axeos.decode import looks_like_miner
 from pluto.axeos.poll_client import PollClient
-from pluto.axeos.reach import Reach, Refusal, Target
+from pluto.axeos.reach import Reach, Target
 from pluto.clock import Clock, LoopClock
-from pluto.discovery.from_settings import places_of
-from pluto.discovery.search import Memory, Search
 from pluto.discovery.service import DiscoveryService
-from pluto.errors import MinerFault
 from pluto.events.hub import Hub
 from pluto.guard.gate import Gate
 from pluto.metrics.exposition import Metrics
-from pluto.model.json_value import JsonObject, parse_object
 from pluto.model.record import Record
 from pluto.model.state import MinerState
 from pluto.monitor.fleet import Fleet, Polled
@@ -37,6 +31,7 @@ from pluto.monitor.report import report
 from pluto.services.discover import Discover
 from pluto.services.finder import Finder
 from pluto.services.imprint import Imprint
+from pluto.services.own_search import PROBE_S, own_search
 from pluto.services.relocate import Relocate
 from pluto.services.remove import Remove
 from pluto.services.watch import Watch
@@ -47,7 +42,6 @@ from pluto.store.discovered import DiscoveredStore
 POLL_INTERVAL_S: Final = 5.0
 LAG_EVERY_S: Final = 0.5
 RESOLVE_LIMIT_S: Final = 1.0
-PROBE_LIMIT_S: Final = 4.0
 
 log = logging.getLogger(__name__)
 
@@ -123,7 +117,10 @@ class App:
         if settings.discovery_service_host:
             return await stack.enter_async_context(DiscoveryService(settings.discovery_service_host))
         store = DiscoveredStore(Path(settings.data_dir) / "pluto_discovery", clock=clock)
-        return await open_search(stack, settings, reach, store)
+        await stack.enter_async_context(store)
+        probes = PollClient(reach, clock, PROBE_S)
+        stack.callback(probes.close)
+        return await stack.enter_async_context(own_search(settings, probes, store))
 
     def _joined(self, record: Record) -> None:
         self._metrics.watch(record.miner, record.hostname)
@@ -159,30 +156,6 @@ class App:
         attach("pluto_event_clients", lambda: self._hub.clients)
         attach("pluto_event_queue_packets", lambda: self._hub.waiting)
         attach("pluto_events_dropped_total", lambda: self._hub.replaced)
-
-
-async def open_search(stack: AsyncExitStack, settings: Settings, reach: Reach, store: DiscoveredStore) -> Search:
-    """Return our own search, remembering in *store*; *stack* closes what it opened."""
-    clock = LoopClock()
-    await stack.enter_async_context(store)
-    probes = PollClient(reach, clock, PROBE_LIMIT_S)
-    stack.callback(probes.close)
-
-    async def probe(host: str) -> JsonObject | None:
-        try:
-            answer = await ask_info(probes, host)
-        except MinerFault:
-            return None
-        return parse_object(answer.info) if looks_like_miner(answer.info) else None
-
-    def refusal(host: str) -> str | None:
-        verdict = reach.check(host)
-        return verdict.sentence if isinstance(verdict, Refusal) else None
-
-    def known() -> list[JsonObject]:
-        return [parse_object(record.to_json()) for record in store.all()]
-
-    return await stack.enter_async_context(Search(probe, places_of(settings), Memory(store.merge, known), refusal))
 
 
 async def _measure_lag(clock: Clock, observe: Callable[[float], None]) -> None:

@@ -5,8 +5,8 @@ from operator import attrgetter
 from pathlib import Path
 
 import pytest
-from expected_readings import OURS, RECORDED, Facts
 
+from expected_readings import OURS, RECORDED, Facts
 from pluto.axeos.decode import decode_asic, decode_system_info, looks_like_miner
 from pluto.model.asic_options import AsicOptions
 

@@ -165,6 +165,13 @@ async def test_what_is_not_known_has_no_labelled_sample(metrics: Metrics) -> Non
     assert samples == {info: 1, "up": 1, "restarts_total": 0, "hashrate_glitch": 0, **NEVER_UNKNOWN}
 
 
+async def test_a_regulator_without_a_chip_is_still_a_temperature(metrics: Metrics) -> None:
+    metrics.watch(ALICE, "garage")
+    metrics.observe(online(ALICE, msgspec.structs.replace(READING, chip_temperatures_celsius=())))
+    temperatures = {name: value for name, value in of(await scraped(metrics), ALICE).items() if "temperature" in name}
+    assert temperatures == {'temperature_celsius,sensor="vr"': 61}
+
+
 async def test_a_miner_long_offline_shows_no_readings_by_label_but_is_still_down(metrics: Metrics, clock: FakeClock) -> None:
     metrics.watch(ALICE, "garage")
     alice = online(ALICE, READING)

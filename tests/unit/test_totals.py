@@ -42,6 +42,16 @@ def test_offline_miners_count_with_what_they_said_last() -> None:
     assert totals.pools()["unknown"] == PoolShares(1, 0, 0)
 
 
+def test_the_sums_follow_each_answer_of_an_online_miner() -> None:
+    first = online(ALICE, reading(hashrate_ghs=1000.0, power_watts=15.0, shares_accepted=5, shares_rejected=1))
+    second = online(ALICE, reading(hashrate_ghs=900.0, power_watts=14.5, shares_accepted=7, shares_rejected=2))
+    totals = counted(first)
+    totals.change(first, second)
+    assert everything(totals) == everything(counted(second))
+    assert (totals.online_hashrate_ghs, totals.online_power_watts) == (900, 14.5)
+    assert totals.pools() == {"public-pool.io:21496": PoolShares(1, 7, 2)}
+
+
 def test_efficiency_is_zero_when_power_or_hash_rate_is() -> None:
     assert counted(online(ALICE, reading(hashrate_ghs=0.0))).efficiency_j_per_th == 0
     assert counted(online(ALICE, reading(power_watts=None))).efficiency_j_per_th == 0
@@ -122,9 +132,9 @@ REPORTED = st.builds(
     power_watts=NUMBERS,
     shares_accepted=NUMBERS,
     shares_rejected=NUMBERS,
-    version=st.sampled_from([None, "", "v1", "v2"]),
-    stratum_url=st.sampled_from([None, "a", "b"]),
-    stratum_port=st.sampled_from([None, "1"]),
+    version=st.sampled_from([None, "v1"]),
+    stratum_url=st.sampled_from([None, "a"]),
+    stratum_port=st.just("1"),
 )
 READINGS = st.none() | st.builds(Reading, reported=REPORTED)
 STATES = st.builds(MinerState, miner=st.just(ALICE), health=st.sampled_from(Health), reading=READINGS)

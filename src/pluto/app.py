@@ -17,6 +17,7 @@ from pluto.api.openapi import openapi
 from pluto.api.parts import Parts
 from pluto.api.routes import ROUTES
 from pluto.api.server import Edge
+from pluto.axeos.decode import decode_system_info
 from pluto.axeos.poll_client import PollClient
 from pluto.axeos.reach import Reach, Target
 from pluto.clock import Clock, LoopClock
@@ -123,7 +124,7 @@ class App:
         return await stack.enter_async_context(own_search(settings, probes, store))
 
     def _joined(self, record: Record) -> None:
-        self._metrics.watch(record.miner, record.hostname)
+        self._metrics.watch(record.miner, record.hostname, decode_system_info(record.info).reading)
 
     def _left(self, record: Record) -> None:
         self._relocate.forget(record.mac)

@@ -1,1 +1,1 @@
-"""Figures: what must be fast has a module here that prints one."""
+"""Figures: what must be fast, measured."""

@@ -35,6 +35,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     discovery_service_host: _Url = _setting("DISCOVERY_SERVICE_HOST", "")
     discovery_networks: tuple[str, ...] = _setting("PLUTO_DISCOVERY_NETWORKS", ())
     discovery_interfaces: tuple[str, ...] = _setting("PLUTO_DISCOVERY_INTERFACES", ())
+    discovery_max_addresses: Annotated[int, msgspec.Meta(ge=1, le=1_048_576)] = _setting("PLUTO_DISCOVERY_MAX_ADDRESSES", 4096)
     discovery_mdns: bool = _setting("PLUTO_DISCOVERY_MDNS", True)
     detect_mock_devices: bool = _setting("DETECT_MOCK_DEVICES", False)
     mock_discovery_host: _Url = _setting("MOCK_DISCOVERY_HOST", "")
@@ -64,6 +65,7 @@ SETTINGS: Final[Mapping[str, str]] = {
     "DISCOVERY_SERVICE_HOST": "base URL of a discovery service; empty: the built-in search",
     "PLUTO_DISCOVERY_NETWORKS": "networks to search, `10.0.0.0/24` or with a port `10.0.0.0/24:8080`; empty: this machine's own",
     "PLUTO_DISCOVERY_INTERFACES": "network interfaces whose networks are searched; empty: all but loopback and containers",
+    "PLUTO_DISCOVERY_MAX_ADDRESSES": "the most addresses that PLUTO_DISCOVERY_NETWORKS may hold; 128 a second or so are asked",
     "PLUTO_DISCOVERY_MDNS": "also listen for miners that announce themselves (AxeOS 2.15 and newer)",
     "DETECT_MOCK_DEVICES": "also ask MOCK_DISCOVERY_HOST for mock miners",
     "MOCK_DISCOVERY_HOST": "base URL of the mock list, `http://localhost:7770`",

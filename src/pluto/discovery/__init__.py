@@ -1,1 +1,1 @@
-"""Finds miners: an external service, our own search, mDNS."""
+"""Finds miners: an external discovery service, or our own search of the network."""

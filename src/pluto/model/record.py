@@ -47,6 +47,11 @@ class Record(msgspec.Struct, frozen=True):
         """Return who this is and where it is reached."""
         return Miner(self.mac, self.host, self.order)
 
+    @property
+    def hostname(self) -> str | None:
+        """Return what the miner calls itself in its last answer, or None (contract G.1: `info.hostname`)."""
+        return _host_name(self.info)
+
     def to_json(self) -> bytes:
         """Return the record as JSON, keys in the contract's order; *info* is not encoded again."""
         members: dict[str, object] = {}
@@ -59,6 +64,18 @@ class Record(msgspec.Struct, frozen=True):
         members.update({name: value for name, value in self.fields.items() if name not in members})
         members["updatedAt"] = self.updated_at
         return msgspec.json.encode(members)
+
+
+class _Named(msgspec.Struct, gc=False):
+    hostname: object = None
+
+
+_NAMED: Final = msgspec.json.Decoder(_Named)
+
+
+def _host_name(info: bytes) -> str | None:
+    name = _NAMED.decode(info).hostname
+    return name if isinstance(name, str) and name else None
 
 
 def miner_id(text: str) -> MacAddress:

@@ -35,10 +35,11 @@ class Answered(msgspec.Struct, frozen=True, gc=False):
 
 
 class Failed(msgspec.Struct, frozen=True, gc=False):
-    """A poll that failed, and a sentence for a person; the miner's own text in it is data."""
+    """A poll that failed, and a sentence for a person; *stranger* is the MAC that answered in the miner's place."""
 
     reason: Reason
     detail: str
+    stranger: MacAddress | None = None
 
 
 Outcome = Answered | Failed
@@ -73,7 +74,7 @@ def identified(outcome: Outcome, mac: MacAddress) -> Outcome:
     """
     match outcome:
         case Answered(reading) if reading.mac not in (None, mac) and not mac.startswith("ff:ff:ff:ff"):
-            return Failed(Reason.WRONG_DEVICE, f"the miner at this address is {reading.mac}")
+            return Failed(Reason.WRONG_DEVICE, f"the miner at this address is {reading.mac}", reading.mac)
         case _:
             return outcome
 

@@ -1,0 +1,87 @@
+"""Handlers of the miners: parse, ask one service, answer in the contract's words."""
+
+from collections.abc import Mapping
+
+from pluto.api.call import Answer, Call, said
+from pluto.api.parts import Parts
+from pluto.api.wire import devices_json, record_json, records_json, tuned_records_json
+from pluto.errors import BadRequest, NotFound
+from pluto.model.match import WAYS, Query
+from pluto.model.miner import parse_host
+
+PARTIAL_SYNONYMS: Mapping[str, str] = {"true": "both", "false": "none"}
+
+
+async def discover(parts: Parts, call: Call) -> Answer:
+    """Search now."""
+    ip = call.query.get("ip") or None
+    if ip is not None and parse_host(ip) is None:
+        raise BadRequest("ip must be an IPv4 address like 192.168.1.40")
+    return Answer(devices_json(await parts.discover.now(ip, call.query.get("mac") or None)))
+
+
+async def discovered(parts: Parts, call: Call) -> Answer:
+    """What earlier searches found."""
+    query = Query(
+        macs=call.words("macs"),
+        ips=call.words("ips"),
+        hostnames=call.words("hostnames"),
+        partial_macs=_way(call, "partialMacs"),
+        partial_ips=_way(call, "partialIps"),
+        partial_hostnames=_way(call, "partialHostnames"),
+    )
+    return Answer(devices_json(await parts.discover.known(query)))
+
+
+async def imprint(parts: Parts, call: Call) -> Answer:
+    """Register miners."""
+    return said("Devices imprint successful", records_json(await parts.imprint.imprint(call.texts("macs"))))
+
+
+async def imprint_one(parts: Parts, call: Call) -> Answer:
+    """Register one more miner; answers all of them."""
+    return said("Devices imprint successful", records_json(await parts.imprint.add(call.text("mac"))))
+
+
+async def imprinted(parts: Parts, call: Call) -> Answer:
+    """All records, with tuning options."""
+    return said("Devices retrieved successfully", tuned_records_json(parts.imprint.all(call.query.get("q", ""))))
+
+
+async def imprinted_one(parts: Parts, call: Call) -> Answer:
+    """One record, or null."""
+    return said("Device retrieved successfully", record_json(parts.imprint.one(call.parameters["id"])))
+
+
+async def update(parts: Parts, call: Call) -> Answer:
+    """Merge over a record."""
+    if parts.imprint.one(call.parameters["id"]) is None:
+        raise NotFound("Device not found")
+    record = await parts.imprint.update(call.parameters["id"], call.object("device"))
+    return said("Device updated successfully", record_json(record))
+
+
+async def remove(parts: Parts, call: Call) -> Answer:
+    """Forget a miner."""
+    return said("Device deleted successfully", record_json(await parts.remove.miner(call.parameters["id"])))
+
+
+async def by_preset(parts: Parts, call: Call) -> Answer:
+    """The records that name a preset."""
+    found = parts.imprint.by_preset(call.parameters["presetId"])
+    return said("Devices by preset retrieved successfully", records_json(found))
+
+
+async def listen(parts: Parts, call: Call) -> Answer:
+    """Watch exactly these miners, or all."""
+    call.flag("traceLogs")
+    records = parts.watch.all() if call.body.get("macs") is None else parts.watch.listen(call.texts("macs"))
+    return said("Devices listeners set successfully", records_json(records))
+
+
+def _way(call: Call, name: str) -> str:
+    word = call.query.get(name) or call.query.get("partialMatch") or "both"
+    way = PARTIAL_SYNONYMS.get(word, word)
+    if way not in WAYS:
+        raise BadRequest(f"{name} must be one of {', '.join(WAYS)}")
+    return way

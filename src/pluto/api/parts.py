@@ -1,0 +1,25 @@
+"""What the handlers may ask: the services and the two sinks that are served as they are."""
+
+from collections.abc import Callable
+
+import msgspec
+
+from pluto.events.hub import Hub
+from pluto.metrics.exposition import Metrics
+from pluto.services.discover import Discover
+from pluto.services.imprint import Imprint
+from pluto.services.remove import Remove
+from pluto.services.watch import Watch
+
+
+class Parts(msgspec.Struct, frozen=True):
+    """Everything behind the HTTP edge."""
+
+    discover: Discover
+    imprint: Imprint
+    watch: Watch
+    remove: Remove
+    metrics: Metrics
+    hub: Hub
+    is_ready: Callable[[], bool]
+    openapi: bytes

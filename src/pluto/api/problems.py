@@ -1,0 +1,54 @@
+"""Error class to status and body, and the bodies of refusals that no error stands for."""
+
+import logging
+from collections.abc import Mapping
+from http import HTTPStatus
+from typing import Final
+
+from pluto.api.call import Answer, plain
+from pluto.errors import BadRequest, DiscoveryFailed, MinerUnreachable, NotFound, PlutoError, StorageFull, WrongMiner
+
+FAILED: Final = "Failed to process the request"
+
+STATUS: Final[Mapping[type[PlutoError], HTTPStatus]] = {
+    BadRequest: HTTPStatus.BAD_REQUEST,
+    NotFound: HTTPStatus.NOT_FOUND,
+    StorageFull: HTTPStatus.INSUFFICIENT_STORAGE,
+    DiscoveryFailed: HTTPStatus.INTERNAL_SERVER_ERROR,
+    MinerUnreachable: HTTPStatus.INTERNAL_SERVER_ERROR,
+    WrongMiner: HTTPStatus.INTERNAL_SERVER_ERROR,
+}
+"""An error that is not here is a fault of ours: 500, a trace in the log, nothing of it in the answer."""
+
+log = logging.getLogger(__name__)
+
+
+def refusal(status: HTTPStatus, sentence: str) -> Answer:
+    """Return `{"error": sentence}`."""
+    return plain({"error": sentence}, status)
+
+
+def problem(error: Exception, missing: Answer, failure: str) -> Answer:
+    """Return what a client hears of *error*: *missing* is the route's not-found, *failure* its text for a 500."""
+    status = STATUS.get(type(error)) if isinstance(error, PlutoError) else None
+    match status:
+        case None:
+            log.error("request failed unexpectedly", exc_info=error)
+            return refusal(HTTPStatus.INTERNAL_SERVER_ERROR, FAILED)
+        case HTTPStatus.NOT_FOUND:
+            return missing
+        case HTTPStatus.INTERNAL_SERVER_ERROR:
+            log.warning("request failed", extra={"why": str(error)})
+            return refusal(status, failure)
+        case _:
+            return refusal(status, str(error))
+
+
+def missing_with_data(message: str) -> Answer:
+    """Return the contract's not-found with `data: null`."""
+    return plain({"message": message, "data": None}, HTTPStatus.NOT_FOUND)
+
+
+def missing_bare(message: str) -> Answer:
+    """Return the contract's not-found without `data`."""
+    return plain({"message": message}, HTTPStatus.NOT_FOUND)

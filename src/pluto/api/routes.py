@@ -1,0 +1,138 @@
+"""The contract as a table: method, path, handler, what it takes, and what is said when something is missing or fails."""
+
+import re
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from typing import Final
+from urllib.parse import unquote
+
+import msgspec
+
+from pluto.api import devices, page
+from pluto.api.call import Answer, Call
+from pluto.api.parts import Parts
+from pluto.api.problems import FAILED, missing_bare, missing_with_data
+
+BODY_BYTES: Final = 102_400
+MAC_LIST_BYTES: Final = 2 * 1024 * 1024
+
+Handler = Callable[[Parts, Call], Awaitable[Answer]]
+
+
+class Route(msgspec.Struct, frozen=True):
+    """One row. *query* and *body* name what is taken, with a meaning; *acts* marks a GET that is more than a look."""
+
+    method: str
+    path: str
+    handler: Handler
+    summary: str
+    query: Mapping[str, str] = {}
+    body: Mapping[str, str] = {}
+    body_bytes: int = BODY_BYTES
+    missing: Answer = missing_bare("Not found")
+    failure: str = FAILED
+    acts: bool = False
+    answer_type: str = "application/json"
+
+    @property
+    def parameters(self) -> Sequence[str]:
+        """Return the names in the path."""
+        return re.findall(r"{(\w+)}", self.path)
+
+    @property
+    def is_read_only(self) -> bool:
+        """Return whether asking changes nothing anywhere (trust 2.10)."""
+        return self.method == "GET" and not self.acts
+
+
+_NO_DEVICE: Final = missing_with_data("Device not found")
+_NONE_FOUND: Final = missing_bare("No devices found for the provided MAC addresses")
+_DISCOVERY_FAILED: Final = "Discovery service failed"
+_LISTS: Final = {
+    "macs": "comma list; empty filters nothing",
+    "ips": "comma list",
+    "hostnames": "comma list",
+    "partialMacs": "left, right, both or none",
+    "partialIps": "left, right, both or none",
+    "partialHostnames": "left, right, both or none",
+    "partialMatch": "one of the four words for all three lists",
+}
+
+ROUTES: Final[Sequence[Route]] = (
+    Route("GET", "/", page.index, "A page that says what runs", answer_type="text/html"),
+    Route("GET", "/openapi.json", page.openapi, "This table, for programs"),
+    Route("GET", "/healthz", page.healthz, "Alive"),
+    Route("GET", "/readyz", page.readyz, "Ready"),
+    Route("GET", "/version", page.version, "Which version"),
+    Route("GET", "/metrics", page.metrics, "The exposition for Prometheus", answer_type="text/plain",
+        failure="Failed to collect metrics"),
+    Route("GET", "/socket/io", page.socket_greeting, "Greets a client; with EIO in the query it is the Socket.IO endpoint"),
+    Route(
+        "GET", "/devices/discover", devices.discover, "Search for miners now", {"ip": "this address only", "mac": "this miner"},
+        failure=_DISCOVERY_FAILED, acts=True,
+    ),
+    Route(
+        "GET", "/devices/discovered", devices.discovered, "What earlier searches found", _LISTS, failure=_DISCOVERY_FAILED
+    ),
+    Route(
+        "PUT", "/devices/imprint", devices.imprint, "Register miners", body={"macs": "list of MACs"}, body_bytes=MAC_LIST_BYTES,
+        missing=_NONE_FOUND,
+    ),
+    Route("PATCH", "/devices/imprint", devices.imprint_one, "Register one more", body={"mac": "its MAC"}, missing=_NONE_FOUND),
+    Route("GET", "/devices/imprint", devices.imprinted, "All imprinted miners", {"q": "part of ip, mac or hostname"}),
+    Route("GET", "/devices/imprint/{id}", devices.imprinted_one, "One imprinted miner, or null"),
+    Route(
+        "PATCH", "/devices/imprint/{id}", devices.update, "Merge over a record", body={"device": "the members to change"},
+        missing=_NO_DEVICE,
+    ),
+    Route("DELETE", "/devices/imprint/{id}", devices.remove, "Forget a miner", missing=_NO_DEVICE),
+    Route("GET", "/devices/presets/{presetId}", devices.by_preset, "The miners that name a preset"),
+    Route(
+        "PUT", "/devices/listen", devices.listen, "Watch exactly these miners",
+        body={"macs": "list of MACs; absent: all", "traceLogs": "open, keep or close their log streams"},
+        body_bytes=MAC_LIST_BYTES,
+    ),
+)  # fmt: skip
+
+
+class Match(msgspec.Struct, frozen=True):
+    """The route of a request and the values in its path."""
+
+    route: Route
+    parameters: Mapping[str, str]
+
+
+class Router:
+    """Finds the route of a path: fixed words in any case, a trailing slash ignored, parameters percent-decoded."""
+
+    def __init__(self, routes: Sequence[Route]) -> None:
+        shapes: dict[tuple[str, ...], dict[str, Route]] = {}
+        for route in routes:
+            shapes.setdefault(_shape(route), {})[route.method] = route
+        self._shapes = sorted(shapes.items(), key=lambda item: item[0].count(_ANY))
+
+    def find(self, method: str, path: str) -> Match | Sequence[str]:
+        """Return the match of a raw *path*, or the methods that it has: none for an unknown path. HEAD is GET."""
+        words = _words(path)
+        shape, methods = next((item for item in self._shapes if _fits(words, item[0])), ((), {}))
+        route = methods.get("GET" if method == "HEAD" else method)
+        if route is None:
+            return list(methods)
+        values = [unquote(word) for word, fixed in zip(words, shape, strict=True) if fixed == _ANY]
+        return Match(route, dict(zip(route.parameters, values, strict=True)))
+
+
+_ANY: Final = "{}"
+
+
+def _words(path: str) -> list[str]:
+    return path.partition("?")[0].rstrip("/").split("/")[1:] or [""]
+
+
+def _shape(route: Route) -> tuple[str, ...]:
+    return tuple(_ANY if word.startswith("{") else word.lower() for word in _words(route.path))
+
+
+def _fits(words: Sequence[str], shape: Sequence[str]) -> bool:
+    if len(words) != len(shape):
+        return False
+    return all(word if fixed == _ANY else unquote(word).lower() == fixed for word, fixed in zip(words, shape, strict=True))

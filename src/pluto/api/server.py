@@ -1,0 +1,115 @@
+"""A request's way through the edge: the gate, the route, the body within its limit, the handler, the table of problems."""
+
+import asyncio
+import logging
+from collections.abc import Mapping, Sequence
+from http import HTTPStatus
+from typing import Final
+
+from aiohttp import web
+
+from pluto.api.call import Answer, Call
+from pluto.api.parts import Parts
+from pluto.api.problems import problem, refusal
+from pluto.api.routes import ROUTES, Match, Router
+from pluto.errors import BadRequest
+from pluto.guard.gate import BODY_METHODS, Gate, judge_body
+from pluto.model.json_value import JsonObject, parse_strictly
+
+BODY_LIMIT_S: Final = 30.0
+SOCKET_PATH: Final = "/socket/io"
+
+log = logging.getLogger(__name__)
+
+
+class _TooLarge(Exception):
+    """A body above its route's limit: reading stopped there."""
+
+
+class Edge:
+    """Answers every request; nothing it cannot answer gets past it as an exception."""
+
+    def __init__(self, parts: Parts, gate: Gate) -> None:
+        self._parts = parts
+        self._gate = gate
+        self._router = Router(ROUTES)
+
+    async def handle(self, request: web.BaseRequest) -> web.StreamResponse:
+        """Return the answer of one request, refused before anything of it is read where the gate says so."""
+        match = self._router.find(request.method, request.raw_path)
+        is_read_only = isinstance(match, Match) and match.route.is_read_only
+        verdict = self._gate.judge(request.headers, is_read_only=is_read_only)
+        if verdict is not None:
+            return _response(refusal(verdict.status, verdict.sentence), {})
+        extra = self._gate.cross_origin_headers(request.headers)
+        if _is_socket(request):
+            return await self._parts.hub.handle(request)
+        if not isinstance(match, Match):
+            return _response(_no_route(request.method, match), extra)
+        return _response(await self._answer(request, match), extra)
+
+    async def _answer(self, request: web.BaseRequest, match: Match) -> Answer:
+        route = match.route
+        verdict = judge_body(request.method, request.headers, has_body=request.body_exists)
+        if verdict is not None:
+            return refusal(verdict.status, verdict.sentence)
+        try:
+            body = await _body(request, route.body_bytes) if request.method in BODY_METHODS else {}
+            call = Call(match.parameters, request.query, body, accepts_gzip=_accepts_gzip(request))
+            answer = await route.handler(self._parts, call)
+        except _TooLarge:
+            answer = refusal(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, f"the body is larger than {route.body_bytes:,} bytes")
+        except TimeoutError:
+            answer = refusal(HTTPStatus.REQUEST_TIMEOUT, f"the body did not arrive within {BODY_LIMIT_S:g} s")
+        except Exception as error:  # noqa: BLE001 - the one place that makes an error an answer
+            answer = problem(error, route.missing, route.failure)
+        if not route.is_read_only:
+            log.info("request", extra={"method": route.method, "path": request.path, "status": answer.status.value})
+        return answer
+
+
+def _is_socket(request: web.BaseRequest) -> bool:
+    path = request.path.rstrip("/").lower()
+    return path == SOCKET_PATH and ("EIO" in request.query or "sid" in request.query or request.method != "GET")
+
+
+def _accepts_gzip(request: web.BaseRequest) -> bool:
+    return "gzip" in request.headers.get("Accept-Encoding", "").lower()
+
+
+def _no_route(method: str, methods: Sequence[str]) -> Answer:
+    if not methods:
+        return refusal(HTTPStatus.NOT_FOUND, "there is nothing under this path; /openapi.json lists what there is")
+    return refusal(HTTPStatus.METHOD_NOT_ALLOWED, f"{method} is not possible here, only {', '.join(methods)}")
+
+
+async def _body(request: web.BaseRequest, limit: int) -> JsonObject:
+    if not request.body_exists:
+        return {}
+    try:
+        value = parse_strictly(await _read(request, limit) or b"{}")
+    except ValueError as error:
+        raise BadRequest(f"the body cannot be used: {error}") from error
+    if not isinstance(value, dict):
+        raise BadRequest("the body must be a JSON object")
+    return value
+
+
+async def _read(request: web.BaseRequest, limit: int) -> bytes:
+    if (request.content_length or 0) > limit:
+        raise _TooLarge
+    body = bytearray()
+    async with asyncio.timeout(BODY_LIMIT_S):
+        async for piece in request.content.iter_any():
+            body += piece
+            if len(body) > limit:
+                raise _TooLarge
+    return bytes(body)
+
+
+def _response(answer: Answer, extra: Mapping[str, str]) -> web.Response:
+    headers = {"Content-Type": answer.content_type, **answer.headers, **extra}
+    response = web.Response(body=answer.body, status=answer.status, headers=headers)
+    if answer.status is HTTPStatus.REQUEST_ENTITY_TOO_LARGE:
+        response.force_close()
+    return response

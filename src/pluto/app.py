@@ -1,0 +1,184 @@
+"""Which parts exist, how they are joined, in which order they open and close; `observe` is where a reading goes."""
+
+import asyncio
+import gc
+import logging
+import socket
+from collections.abc import Callable
+from contextlib import AsyncExitStack
+from pathlib import Path
+from typing import Final
+from urllib.parse import urlsplit
+
+import msgspec
+
+from pluto.api.listener import Listener, claim
+from pluto.api.openapi import openapi
+from pluto.api.parts import Parts
+from pluto.api.routes import ROUTES
+from pluto.api.server import Edge
+from pluto.axeos.poll_client import PollClient
+from pluto.axeos.reach import Reach, Target
+from pluto.clock import Clock, LoopClock
+from pluto.discovery.service import DiscoveryService
+from pluto.events.hub import Hub
+from pluto.guard.gate import Gate
+from pluto.metrics.exposition import Metrics
+from pluto.model.record import Record
+from pluto.model.state import MinerState
+from pluto.monitor.fleet import Fleet, Polled
+from pluto.monitor.report import report
+from pluto.services.discover import Discover
+from pluto.services.finder import Finder
+from pluto.services.imprint import Imprint
+from pluto.services.own_search import PROBE_S, own_search
+from pluto.services.relocate import Relocate
+from pluto.services.remove import Remove
+from pluto.services.watch import Watch
+from pluto.settings import Settings
+from pluto.store.core import CoreStore
+from pluto.store.discovered import DiscoveredStore
+
+POLL_INTERVAL_S: Final = 5.0
+LAG_EVERY_S: Final = 0.5
+RESOLVE_LIMIT_S: Final = 1.0
+
+log = logging.getLogger(__name__)
+
+
+class App:
+    """One running Pluto: `async with App(settings)` claims the port, opens the parts in order and closes them in reverse.
+
+    Raises the CannotStart errors. Two of them can run in one process, on different ports and folders.
+    """
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self._closing = AsyncExitStack()
+        self._is_ready = False
+
+    @property
+    def port(self) -> int:
+        """Return the port we listen on, the kernel's choice where the setting is 0."""
+        port: int = self._claimed.getsockname()[1]
+        return port
+
+    async def __aenter__(self) -> "App":
+        async with AsyncExitStack() as stack:
+            self._claimed = claim(self._settings.bind, self._settings.port)
+            stack.callback(self._claimed.close)
+            await self._open(stack)
+            self._closing = stack.pop_all()
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        self._is_ready = False
+        await self._closing.aclose()
+
+    async def _open(self, stack: AsyncExitStack) -> None:
+        settings, clock = self._settings, LoopClock()
+        reach = Reach(settings.miner_networks, [Target(settings.bind, self.port), *await _sockets_beside_us(settings)])
+        core = CoreStore(Path(settings.data_dir) / "pluto_core", clock=clock, flush_s=settings.flush_s)
+        self._store = (await stack.enter_async_context(core)).miners
+        self._metrics = Metrics(clock, by_name=settings.metrics_contract_set, by_label=settings.metrics_labelled_set)
+        listener = Listener()
+        stack.push_async_callback(listener.close)
+        self._hub = await stack.enter_async_context(Hub())
+        polls = PollClient(reach, clock, settings.system_info_timeout_ms / 1000)
+        stack.callback(polls.close)
+        self.fleet = Fleet(polls.line, self._observe, self._measure, clock, POLL_INTERVAL_S)
+        stack.callback(self.fleet.close)
+        discover = Discover(await self._finder(stack, reach, clock))
+        imprint = Imprint(self._store, discover, reach, self.fleet.move)
+        self._relocate = await stack.enter_async_context(Relocate(discover, imprint.relocate, clock))
+        watch = Watch(self._store, self.fleet, self._joined, self._left)
+        self._attach_figures()
+        lag_meter = asyncio.create_task(_measure_lag(clock, self._metrics.itself.loop_lag.observe), name="lag")
+        stack.callback(lag_meter.cancel)
+        if settings.auto_listen:
+            watch.all()
+        parts = Parts(
+            discover=discover,
+            imprint=imprint,
+            watch=watch,
+            remove=Remove(self._store, watch),
+            metrics=self._metrics,
+            hub=self._hub,
+            is_ready=lambda: self._is_ready,
+            openapi=msgspec.json.encode(openapi(ROUTES)),
+        )
+        await listener.open(self._claimed, Edge(parts, Gate(settings.allowed_hosts, settings.allowed_origins)).handle)
+        stack.callback(listener.stop_accepting)
+        gc.freeze()  # what exists now lives as long as the process: the collector need not look at it again
+        self._is_ready = True
+
+    async def _finder(self, stack: AsyncExitStack, reach: Reach, clock: Clock) -> Finder:
+        settings = self._settings
+        if settings.discovery_service_host:
+            return await stack.enter_async_context(DiscoveryService(settings.discovery_service_host))
+        store = DiscoveredStore(Path(settings.data_dir) / "pluto_discovery", clock=clock)
+        await stack.enter_async_context(store)
+        probes = PollClient(reach, clock, PROBE_S)
+        stack.callback(probes.close)
+        return await stack.enter_async_context(own_search(settings, probes, store))
+
+    def _joined(self, record: Record) -> None:
+        self._metrics.watch(record.miner, record.hostname)
+
+    def _left(self, record: Record) -> None:
+        self._relocate.forget(record.mac)
+        self._metrics.unwatch(record.mac, delete=self._settings.delete_data_on_device_remove)
+        hosts = (state.miner.host for state in self.fleet.states.values())
+        self._hub.device_removed(record.mac, record, [host for host in hosts if host is not None])
+
+    def _observe(self, before: MinerState, after: MinerState) -> None:
+        mac = after.miner.mac
+        report(before, after)
+        record = self._store.missed(mac) if after.info is None or after.failure else self._store.polled(mac, after.info)
+        if record is None:
+            return  # removed while it was being asked
+        self._metrics.observe(after)
+        if after.failure is None:
+            self._hub.stat_update(mac, record)
+        else:
+            self._hub.error(mac, record, f"{after.failure.reason}: {after.failure.detail}")
+        self._relocate.note(after)
+
+    def _measure(self, polled: Polled) -> None:
+        itself = self._metrics.itself
+        itself.poll_duration.observe(polled.took_s)
+        itself.poll_lateness.observe(polled.late_s)
+
+    def _attach_figures(self) -> None:
+        attach = self._metrics.itself.attach
+        attach("pluto_polls_in_flight", lambda: self.fleet.polls_in_flight)
+        attach("pluto_store_dirty_records", lambda: self._store.unwritten)
+        attach("pluto_event_clients", lambda: self._hub.clients)
+        attach("pluto_event_queue_packets", lambda: self._hub.waiting)
+        attach("pluto_events_dropped_total", lambda: self._hub.replaced)
+
+
+async def _measure_lag(clock: Clock, observe: Callable[[float], None]) -> None:
+    """Measure every LAG_EVERY_S how late the event loop is."""
+    while True:
+        due_s = clock.now_s() + LAG_EVERY_S
+        await asyncio.sleep(LAG_EVERY_S)
+        observe(max(0.0, clock.now_s() - due_s))
+
+
+async def _sockets_beside_us(settings: Settings) -> list[Target]:
+    """Return where the services beside us listen, as far as their names can be resolved at once: never miners (trust 4.3)."""
+    targets: list[Target] = []
+    for url in (settings.discovery_service_host, settings.grafana_host):
+        parts = urlsplit(url)
+        if not parts.hostname:
+            continue
+        port = parts.port or (443 if parts.scheme == "https" else 80)
+        try:
+            async with asyncio.timeout(RESOLVE_LIMIT_S):
+                found = await asyncio.get_running_loop().getaddrinfo(parts.hostname, port, family=socket.AF_INET)
+        except OSError as error:  # TimeoutError is one
+            log.info("name not resolved", extra={"url": url, "why": str(error)})
+            continue
+        targets += [Target(str(address[4][0]), port) for address in found]
+    return targets

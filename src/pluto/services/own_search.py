@@ -1,0 +1,63 @@
+"""How our own search is joined with the miners it asks and with the store that remembers what it found."""
+
+from collections.abc import Callable
+from typing import cast
+
+import msgspec
+
+from pluto.axeos.client import ask_info
+from pluto.axeos.decode import looks_like_miner
+from pluto.axeos.poll_client import PollClient
+from pluto.axeos.reach import Reach, Refusal
+from pluto.discovery.ask import Probe
+from pluto.discovery.from_settings import places_of
+from pluto.discovery.search import Memory, Search
+from pluto.errors import MinerFault
+from pluto.model.json_value import JsonObject
+from pluto.settings import Settings
+from pluto.store.discovered import DiscoveredStore
+
+CONNECT_S = 1.5
+"""Long enough for a miner on a bad link, short enough for 4,000 silent addresses within a scan's minute (axeos 10)."""
+PROBE_S = 4.0
+
+
+def own_search(settings: Settings, probes: PollClient, store: DiscoveredStore) -> Search:
+    """Return the search that *settings* describe, to be opened and closed by the caller; raises BadSetting."""
+    return Search(probe_of(probes), places_of(settings), memory_in(store), refusal_of(probes.reach))
+
+
+def probe_of(probes: PollClient) -> Probe:
+    """Return a probe that asks within the limits of *probes*."""
+
+    async def probe(host: str) -> JsonObject | None:
+        try:
+            answered = await ask_info(probes, host)
+        except MinerFault:
+            return None
+        return _object(answered.info) if looks_like_miner(answered.info) else None
+
+    return probe
+
+
+def refusal_of(reach: Reach) -> Callable[[str], str | None]:
+    """Return a function that says why an address may not be contacted, or None."""
+
+    def refusal(host: str) -> str | None:
+        verdict = reach.check(host)
+        return verdict.sentence if isinstance(verdict, Refusal) else None
+
+    return refusal
+
+
+def memory_in(store: DiscoveredStore) -> Memory:
+    """Return *store* as the memory of a search."""
+
+    def known() -> list[JsonObject]:
+        return [_object(record.to_json()) for record in store.all()]
+
+    return Memory(store.merge, known)
+
+
+def _object(text: bytes) -> JsonObject:
+    return cast("JsonObject", msgspec.json.decode(text))  # both come from our own encoder: always an object

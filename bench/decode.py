@@ -1,54 +1,51 @@
 """What decoding one answer costs, in microseconds of processor time: `python -m bench.decode`.
 
-Numbers change from one answer to the next, as they do between polls; "new" is an answer whose shape was never seen.
+A number changes from one answer to the next, as between polls. "new" are answers whose letters were never seen before.
 """
 
-import json
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 from pluto.axeos.decode import decode_system_info
 
-FIXTURES = Path(__file__).parent.parent / "tests" / "fixtures" / "axeos"
-RECORDED = Path(__file__).parent.parent.parent / "shared" / "data" / "axeos"
+ROOT = Path(__file__).parents[1]
+FOLDERS = [ROOT / "tests" / "fixtures" / "axeos", *(parent / "shared" / "data" / "axeos" for parent in ROOT.parents)]
 ROUNDS = 15
-BODIES = 400
+ANSWERS = 400
 
 
 def main() -> None:
-    """Print a line for every system/info there is: ours, and where they are present the recorded ones."""
-    for folder in (FIXTURES, RECORDED):
+    """Print a line for each system/info there is: ours, and where they are present the recorded ones."""
+    for folder in FOLDERS:
         for path in sorted(folder.glob("*.json")):
             body = path.read_bytes()
-            if not path.name.startswith(("asic-", "statistics-")) and b"uptimeSeconds" in body:
-                known, new = microseconds(varied(body, letters=False)), microseconds(varied(body, letters=True))
-                print(f"{path.stem:50} {len(body):6} bytes  {known:7.1f} us  new {new:7.1f} us")
+            if not path.name.startswith(("asic-", "statistics-")):
+                known, new = microseconds(body, numbered), microseconds(body, named)
+                print(f"{path.stem:45} {len(body):6} bytes {known:7.1f} us   new {new:7.1f} us")
 
 
-def varied(body: bytes, *, letters: bool) -> list[bytes]:
-    """Return copies of *body* with other uptimes and, with *letters*, other words."""
-    seconds = json.loads(body).get("uptimeSeconds", 0)
-    plain = str(seconds).encode()
-    copies = [body.replace(plain, str(seconds + step).encode()) for step in range(BODIES)]
-    if not letters:
-        return copies
-    return [copy.replace(b"public", word(step)).replace(b"axe", word(step)) for step, copy in enumerate(copies)]
+def numbered(body: bytes, number: int) -> bytes:
+    """Return *body* with a number of its own."""
+    return body.replace(b"{", b'{"tick":%d,' % number, 1)
 
 
-def word(number: int) -> bytes:
-    """Return *number* in letters."""
-    return bytes(ord("a") + int(digit) for digit in str(number + 100_000))
+def named(body: bytes, number: int) -> bytes:
+    """Return *body* with a word of its own."""
+    word = bytes(ord("a") + int(digit) for digit in str(number))
+    return body.replace(b"{", b'{"word":"%s",' % word, 1)
 
 
-def microseconds(bodies: list[bytes]) -> float:
-    """Return the best of several rounds over *bodies*, so that what else the machine does is not counted."""
+def microseconds(body: bytes, vary: Callable[[bytes, int], bytes]) -> float:
+    """Return the best of several rounds, so that what else the machine does is not counted."""
     best = float("inf")
-    for _ in range(ROUNDS):
+    for turn in range(ROUNDS):
+        answers = [vary(body, turn * ANSWERS + number) for number in range(ANSWERS)]
         began = time.process_time()
-        for body in bodies:
-            decode_system_info(body)
+        for answer in answers:
+            decode_system_info(answer)
         best = min(best, time.process_time() - began)
-    return best / len(bodies) * 1e6
+    return best / ANSWERS * 1e6
 
 
 if __name__ == "__main__":

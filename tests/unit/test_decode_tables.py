@@ -9,6 +9,7 @@ import pytest
 from expected_readings import OURS, RECORDED, Facts
 from pluto.axeos.decode import decode_asic, decode_system_info, looks_like_miner
 from pluto.model.asic_options import AsicOptions
+from pluto.model.json_value import Json
 
 ROOT = Path(__file__).parents[2]
 FIXTURES = ROOT / "tests" / "fixtures" / "axeos"
@@ -57,7 +58,7 @@ def test_the_answer_goes_on_unchanged_but_for_its_secrets(name: str) -> None:
     assert _without_pass(json.loads(info)) == _without_pass(json.loads(body))
 
 
-def _without_pass(value: object) -> object:
+def _without_pass(value: Json) -> Json:
     match value:
         case dict():
             return {key: _without_pass(item) for key, item in value.items() if not key.endswith(("Pass", "Password", "pwd"))}

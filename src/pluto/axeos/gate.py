@@ -30,13 +30,15 @@ _KELVIN: Final = "\u212a".encode()
 """The one character outside ASCII whose lower case is a letter of a secret word."""
 
 _STRING: Final = re.compile(rb'"[^"]*"')
+_SQUARE: Final = bytes.maketrans(b"{}", b"[]")
 _BUT_BRACKETS: Final = bytes(set(range(256)) - set(b"[]{}"))
 
 _WORDS: Final = tuple(word.encode() for word in SECRET_WORDS)
 _LOWER: Final = b"abcdefghijklmnopqrstuvwxyz"
 _FOLDED: Final = bytes.maketrans(_LOWER.upper(), _LOWER)
-_BUT_NAMES: Final = bytes(set(range(256)) - set(_LOWER + _LOWER.upper() + b'":'))
-_SECRET_KEY: Final = re.compile(rb"(?:" + b"|".join(_WORDS) + rb')[^"]*":(?!true|false|null)')
+_BUT_LETTERS: Final = bytes(set(range(256)) - set(_LOWER + _LOWER.upper() + b'"'))
+_MEMBER: Final = re.compile(rb'"([^"]*)"\s*(:\s*(?:true|false|null)?)?')
+"""Every string; what follows is a colon alone where it is a key of anything but a boolean or null, which are never secret."""
 
 
 def without_stars(body: bytes) -> bytes:
@@ -47,8 +49,9 @@ def without_stars(body: bytes) -> bytes:
 class Gate:
     """Says which answers are clean, and remembers their shapes: from poll to poll only the numbers change.
 
-    A shape is the answer without what numbers are made of. It decides all but the length of numbers and strings:
-    no secret word has a digit, and signs and points are separators there. To forget a shape costs nothing but time.
+    A shape is the answer without what numbers are made of. It decides all but the length of numbers and strings: no
+    secret word has a digit, and signs and points are separators there. The verdict comes from the shape alone, so
+    that an answer of the same shape has the same. To forget one costs nothing but time.
     """
 
     def __init__(self) -> None:
@@ -58,14 +61,15 @@ class Gate:
         """Return True only if *body*, when it is JSON at all, keeps every limit of trust 5.11 and holds no secret key."""
         if len(body) > _MAX_BYTES or _has_huge_number(body) or _has_long_string(body):
             return False
-        shape = hash(body.translate(None, _OF_NUMBERS))
-        if shape in self._clean_shapes:
+        shape = body.translate(None, _OF_NUMBERS)
+        known = hash(shape)  # bytes hash with a key of this process, so that nobody can make two shapes look alike
+        if known in self._clean_shapes:
             return True
-        if not _has_clean_shape(body):
+        if not _is_clean_shape(shape):
             return False
         if len(self._clean_shapes) >= _MAX_SHAPES:
             self._clean_shapes.clear()
-        self._clean_shapes.add(shape)
+        self._clean_shapes.add(known)
         return True
 
 
@@ -92,31 +96,43 @@ def _has_long_string(body: bytes) -> bool:
     return False
 
 
-def _has_clean_shape(body: bytes) -> bool:
-    if not _is_text(body) or b'\\"' in body or body.count(b":") > MAX_KEYS:
+def _is_clean_shape(shape: bytes) -> bool:
+    if not _is_text(shape) or b'\\"' in shape or shape.count(b":") > MAX_KEYS:
         return False
-    plain = _ESCAPE.sub(b"", body)
+    plain = _ESCAPE.sub(b"", shape) if b"\\" in shape else shape
     # a backslash that is left begins a unicode escape, which can spell anything
     return b"\\" not in plain and not _is_deep(plain) and not _has_secret(plain)
 
 
-def _is_text(body: bytes) -> bool:
+def _is_text(shape: bytes) -> bool:
+    if shape.isascii():
+        return True
     try:
-        body.decode()
+        shape.decode()
     except UnicodeDecodeError:
         return False
-    return _KELVIN not in body
+    return _KELVIN not in shape
 
 
 def _is_deep(plain: bytes) -> bool:
-    """Fold the innermost brackets a level at a time: what is left then is too deep."""
-    brackets = _STRING.sub(b"", plain).translate(None, _BUT_BRACKETS)
+    """Count first; then, brackets within strings left out, fold the innermost a level at a time: what is left is too deep."""
+    if plain.count(b"{") + plain.count(b"[") <= MAX_DEPTH:
+        return False
+    brackets = _STRING.sub(b"", plain).translate(_SQUARE, _BUT_BRACKETS)
     for _ in range(MAX_DEPTH):
-        brackets = brackets.replace(b"[]", b"").replace(b"{}", b"")
+        brackets = brackets.replace(b"[]", b"")
     return bool(brackets)
 
 
 def _has_secret(plain: bytes) -> bool:
-    """Look for a key with a secret word, whatever stands between its letters, and a value that can be one."""
-    names = plain.translate(_FOLDED, _BUT_NAMES)
-    return any(word in names for word in _WORDS) and _SECRET_KEY.search(names) is not None
+    """Look for a secret word in any string; only then, whether it is in a key with something to hide."""
+    if not _has_word(plain):
+        return False
+    keys = [key for key, value in _MEMBER.findall(plain) if value.rstrip() == b":"]
+    return _has_word(b'"'.join(keys))
+
+
+def _has_word(strings: bytes) -> bool:
+    """Return whether one string holds a secret word, whatever stands between its letters."""
+    letters = strings.translate(_FOLDED, _BUT_LETTERS)
+    return any(word in letters for word in _WORDS)

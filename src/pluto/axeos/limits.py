@@ -12,7 +12,7 @@ MAX_STRING: Final = 4_096
 """Characters; a pool's certificate has 3,000. What is longer is cut."""
 
 MAX_VALUES: Final = 20_000
-"""Numbers, texts and the like in the whole answer: a megabyte of list elements would hold up all other miners."""
+"""Counted by commas, those in strings too: a megabyte of list elements would hold up all other miners for 60 ms."""
 
 MAX_NUMBER: Final = 2**53
 """Integers from here on are not exact in the browsers and databases behind us."""

@@ -1,5 +1,6 @@
 """Which single numbers can be believed, each by its own rule: "no reading" comes as -1, 0, null, or something absurd."""
 
+import math
 import re
 from typing import Final
 
@@ -7,7 +8,7 @@ from pluto.axeos.wire_fields import Switch, Written
 
 _HOTTEST_CELSIUS: Final = 150.0
 _SUFFIXED: Final = re.compile(r"\s*([0-9]+(?:\.[0-9]+)?)\s*([kKMGTPE]?)\s*")
-_FACTORS: Final = {"": 1.0, "k": 1e3, "K": 1e3, "M": 1e6, "G": 1e9, "T": 1e12, "P": 1e15, "E": 1e18}
+_EXPONENTS: Final = {"": 0, "k": 3, "K": 3, "M": 6, "G": 9, "T": 12, "P": 15, "E": 18}
 
 
 def first(*values: float | None) -> float | None:
@@ -53,4 +54,7 @@ def suffixed(value: Written | None) -> float | None:
     if not isinstance(value, str):
         return not_negative(value)
     found = _SUFFIXED.fullmatch(value)
-    return float(found[1]) * _FACTORS[found[2]] if found is not None else None
+    if found is None:
+        return None
+    number = float(f"{found[1]}e{_EXPONENTS[found[2]]}")  # one rounding: a product has two, and shows 2029999999.9999998
+    return number if math.isfinite(number) else None

@@ -15,6 +15,9 @@ _MAX_DIGITS: Final = 400
 
 def sifted(body: bytes) -> JsonObject:
     """Return the object in *body* without secrets, with finite numbers and cut strings; raise MinerNonsense if it is none."""
+    # commas are counted, even those in strings, since that takes a hundredth of the time that parsing takes
+    if body.count(b",") > MAX_VALUES:
+        raise MinerNonsense(f"the answer has more than {MAX_VALUES} values")
     parsed = _parsed(body.decode(errors="replace"))
     if not isinstance(parsed, dict):
         raise MinerNonsense("the answer is JSON, but not an object")
@@ -36,11 +39,10 @@ def _integer(digits: str) -> int | float:
 
 
 class _Sieve:
-    """Counts what went through it, so that the limits hold for the whole answer."""
+    """Counts the keys that went through it, so that their limit holds for the whole answer."""
 
     def __init__(self) -> None:
         self._keys = 0
-        self._values = 0
 
     def members(self, members: JsonObject, depth: int) -> JsonObject:
         self._keys += len(members)
@@ -57,9 +59,6 @@ class _Sieve:
     def _elements(self, elements: list[Json], depth: int) -> list[Json]:
         if depth > MAX_DEPTH:
             raise MinerNonsense(f"the answer is nested deeper than {MAX_DEPTH}")
-        self._values += len(elements)
-        if self._values > MAX_VALUES:
-            raise MinerNonsense(f"the answer has more than {MAX_VALUES} values")
         # null keeps the places of those behind it
         return [None if _is_beyond(element) else self._value(element, depth) for element in elements]
 

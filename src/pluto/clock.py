@@ -51,4 +51,4 @@ class LoopClock:
 
 def iso_milliseconds(moment: datetime) -> str:
     """Return *moment* (UTC) as the database writes it: `2024-01-02T03:04:05.678Z` (contract C)."""
-    return f"{moment:%Y-%m-%dT%H:%M:%S}.{moment.microsecond // 1000:03d}Z"
+    return moment.isoformat(timespec="milliseconds")[: -len("+00:00")] + "Z"

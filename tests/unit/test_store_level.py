@@ -218,36 +218,6 @@ async def test_a_store_closed_while_the_disk_is_full_opens_afterwards(tmp_path: 
     assert await keys_in(tmp_path) == {"a"}
 
 
-@pytest.mark.real
-async def test_a_really_full_disk_loses_nothing_that_was_acknowledged(tmp_path: Path) -> None:
-    disk = tmp_path / "disk"
-    disk.mkdir()
-    mount = ["mount", "-t", "tmpfs", "-o", "size=256k", "tmpfs", str(disk)]
-    if shutil.which("mount") is None or subprocess.run(mount, check=False, capture_output=True).returncode:
-        pytest.skip("no file system can be mounted here")
-    try:
-        (disk / "filler").write_bytes(b"x" * 100_000)
-        acknowledged: set[str] = set()
-        refused = 0
-        async with Level(disk / "db") as level:
-            for n in range(400):
-                try:
-                    await level.write({f"key:{n}": bytes(range(256)) * 4, f"twin:{n}": b""}, sync=True)
-                except StorageFull:
-                    refused += 1
-                    if refused == 5:
-                        break
-                else:
-                    acknowledged |= {f"key:{n}", f"twin:{n}"}
-            (disk / "filler").unlink()
-            await level.write({"after": b"1"}, sync=True)
-            assert set(await level.items()) == acknowledged | {"after"}
-        assert refused == 5
-        assert await keys_in(disk / "db") == acknowledged | {"after"}
-    finally:
-        subprocess.run(["umount", disk], check=True)
-
-
 async def test_a_caller_that_is_cancelled_hears_of_it_after_memory_agrees_with_the_disk(tmp_path: Path) -> None:
     seen: list[str] = []
     async with Level(tmp_path) as level:

@@ -399,11 +399,12 @@ async def test_a_full_disk_changes_nothing_and_is_said_once(
 async def test_a_write_whose_client_left_is_finished_in_memory_as_on_disk(folder: Path, clock: FakeClock) -> None:
     async with core(folder, clock) as store:
         await store.miners.register([device(A)])
-        leaving = asyncio.create_task(store.miners.remove(A))
-        await asyncio.sleep(0)
-        leaving.cancel()
-        with pytest.raises(asyncio.CancelledError):
-            await leaving
-        assert store.miners.get(A) is None
-        await store.miners.register([device(B)])
-    assert (await stored(folder))["devices:imprinted"] == [B]
+        for write in (store.miners.remove(A), store.miners.register([device(B)]), store.miners.update(B, {"ip": "10.0.0.7"})):
+            leaving = asyncio.create_task(write)
+            await asyncio.sleep(0)
+            leaving.cancel()
+            with pytest.raises(asyncio.CancelledError):
+                await leaving
+        assert [(record.mac, record.host) for record in store.miners.all()] == [(B, "10.0.0.7")]
+        await store.miners.register([device(C)])
+    assert (await stored(folder))["devices:imprinted"] == [B, C]

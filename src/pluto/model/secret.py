@@ -1,6 +1,7 @@
 """Which keys hold a secret, and how a value goes out without them."""
 
 import re
+from functools import lru_cache
 from typing import Final
 
 from pluto.model.json_value import Json, JsonObject
@@ -31,13 +32,18 @@ def is_secret(key: str, value: object) -> bool:
     """Return whether *key* names a secret by the rule of SECRET_WORDS; a boolean or null never is one."""
     if value is None or isinstance(value, bool):
         return False
-    plain = _SEPARATORS.sub("", key).lower()
-    return any(word in plain for word in SECRET_WORDS)
+    return _names_secret(key)
 
 
 def without_secrets(value: JsonObject) -> JsonObject:
     """Return a copy of the JSON object *value* with every secret member removed, at any depth, and nothing put in its place."""
     return {key: _cleaned(item) for key, item in value.items() if not is_secret(key, item)}
+
+
+@lru_cache(maxsize=4096)
+def _names_secret(key: str) -> bool:
+    plain = _SEPARATORS.sub("", key).lower()
+    return any(word in plain for word in SECRET_WORDS)
 
 
 def _cleaned(value: Json) -> Json:

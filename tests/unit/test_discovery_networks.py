@@ -73,9 +73,9 @@ def test_a_configured_port_that_is_none_is_a_bad_setting() -> None:
 
 
 def test_loopback_and_containers_are_no_lan_but_an_interface_that_merely_sounds_like_one_is() -> None:
-    names = ("lo", "lo0", "docker0", "br-12ab", "veth9", "dind0", "eth0.orbmirror", "wlo1", "eth0", "br0", "enp3s0")
+    names = ("lo", "lo0", "docker0", "br-12ab", "veth9", "dind0", "eth0.orbmirror", "wlo1", "lowpan0", "eth0", "br0", "enp3s0")
     addresses = [own(name, f"192.168.{number}.2", 24) for number, name in enumerate(names)]
-    assert [found.interface for found in lan_addresses(addresses)] == ["wlo1", "eth0", "br0", "enp3s0"]
+    assert [found.interface for found in lan_addresses(addresses)] == ["wlo1", "lowpan0", "eth0", "br0", "enp3s0"]
     assert [found.interface for found in lan_addresses(addresses, ["lo", "eth0"])] == ["lo", "eth0"]
 
 

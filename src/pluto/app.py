@@ -10,12 +10,18 @@ from pathlib import Path
 from typing import Final
 from urllib.parse import urlsplit
 
+import msgspec
+
 from pluto.api.listener import Listener, claim
+from pluto.api.openapi import openapi
 from pluto.api.parts import Parts
+from pluto.api.routes import ROUTES
 from pluto.api.server import Edge
+from pluto.axeos.decode import decode_system_info
 from pluto.axeos.poll_client import PollClient
 from pluto.axeos.reach import Reach, Target
 from pluto.clock import Clock, LoopClock
+from pluto.discovery.service import DiscoveryService
 from pluto.events.hub import Hub
 from pluto.guard.gate import Gate
 from pluto.metrics.exposition import Metrics
@@ -26,11 +32,13 @@ from pluto.monitor.report import report
 from pluto.services.discover import Discover
 from pluto.services.finder import Finder
 from pluto.services.imprint import Imprint
+from pluto.services.own_search import PROBE_S, own_search
 from pluto.services.relocate import Relocate
 from pluto.services.remove import Remove
 from pluto.services.watch import Watch
 from pluto.settings import Settings
 from pluto.store.core import CoreStore
+from pluto.store.discovered import DiscoveredStore
 
 POLL_INTERVAL_S: Final = 5.0
 LAG_EVERY_S: Final = 0.5
@@ -90,17 +98,33 @@ class App:
         stack.callback(lag_meter.cancel)
         if settings.auto_listen:
             watch.all()
-        parts = Parts(discover, imprint, watch, Remove(self._store, watch), self._metrics, self._hub, lambda: self._is_ready)
+        parts = Parts(
+            discover=discover,
+            imprint=imprint,
+            watch=watch,
+            remove=Remove(self._store, watch),
+            metrics=self._metrics,
+            hub=self._hub,
+            is_ready=lambda: self._is_ready,
+            openapi=msgspec.json.encode(openapi(ROUTES)),
+        )
         await listener.open(self._claimed, Edge(parts, Gate(settings.allowed_hosts, settings.allowed_origins)).handle)
         stack.callback(listener.stop_accepting)
         gc.freeze()  # what exists now lives as long as the process: the collector need not look at it again
         self._is_ready = True
 
     async def _finder(self, stack: AsyncExitStack, reach: Reach, clock: Clock) -> Finder:
-        raise NotImplementedError
+        settings = self._settings
+        if settings.discovery_service_host:
+            return await stack.enter_async_context(DiscoveryService(settings.discovery_service_host))
+        store = DiscoveredStore(Path(settings.data_dir) / "pluto_discovery", clock=clock)
+        await stack.enter_async_context(store)
+        probes = PollClient(reach, clock, PROBE_S)
+        stack.callback(probes.close)
+        return await stack.enter_async_context(own_search(settings, probes, store))
 
     def _joined(self, record: Record) -> None:
-        self._metrics.watch(record.miner, record.hostname)
+        self._metrics.watch(record.miner, record.hostname, decode_system_info(record.info).reading)
 
     def _left(self, record: Record) -> None:
         self._relocate.forget(record.mac)

@@ -10,7 +10,7 @@ GATE = Gate(["miners.example.com"], ["https://panel.example.com"])
 
 
 def verdict(*headers: tuple[str, str], is_read_only: bool = True) -> int | None:
-    given = CIMultiDict([("Host", "192.168.1.5:7776"), *headers] if not any(n == "Host" for n, _ in headers) else headers)
+    given = CIMultiDict[str]([("Host", "192.168.1.5:7776"), *headers] if not any(n == "Host" for n, _ in headers) else headers)
     found = GATE.judge(given, is_read_only=is_read_only)
     return None if found is None else found.status.value
 
@@ -40,13 +40,13 @@ def test_foreign_and_odd_names_are_misdirected(host: str) -> None:
 
 def test_a_request_has_exactly_one_host() -> None:
     assert verdict(("Host", "localhost"), ("Host", "localhost")) == 400
-    refused = GATE.judge(CIMultiDict(), is_read_only=True)
+    refused = GATE.judge(CIMultiDict[str](), is_read_only=True)
     assert refused is not None
     assert refused.status.value == 400
 
 
 def test_the_refusal_names_the_setting() -> None:
-    refused = GATE.judge(CIMultiDict({"Host": "evil.example"}), is_read_only=True)
+    refused = GATE.judge(CIMultiDict[str]({"Host": "evil.example"}), is_read_only=True)
     assert refused is not None
     assert "PLUTO_ALLOWED_HOSTS" in refused.sentence
 
@@ -97,21 +97,21 @@ def test_what_a_browser_says_of_itself_counts(site: str, mode: str, is_read_only
 
 
 def test_no_answer_speaks_of_other_origins_unless_they_are_allowed() -> None:
-    assert GATE.cross_origin_headers(CIMultiDict({"Origin": "http://evil.example"})) == {}
-    allowed = GATE.cross_origin_headers(CIMultiDict({"Origin": "https://panel.example.com"}))
+    assert GATE.cross_origin_headers(CIMultiDict[str]({"Origin": "http://evil.example"})) == {}
+    allowed = GATE.cross_origin_headers(CIMultiDict[str]({"Origin": "https://panel.example.com"}))
     assert allowed["Access-Control-Allow-Origin"] == "https://panel.example.com"
 
 
 @pytest.mark.parametrize("media", ["application/x-www-form-urlencoded", "text/plain", "multipart/form-data; boundary=x", ""])
 def test_a_form_is_not_json(media: str) -> None:
-    refused = judge_body("POST", CIMultiDict({"Content-Type": media}), has_body=True)
+    refused = judge_body("POST", CIMultiDict[str]({"Content-Type": media}), has_body=True)
     assert refused is not None
     assert refused.status.value == 415
 
 
 def test_json_and_no_body_pass() -> None:
-    assert judge_body("PUT", CIMultiDict({"Content-Type": "Application/JSON; charset=utf-8"}), has_body=True) is None
-    assert judge_body("PUT", CIMultiDict(), has_body=False) is None
+    assert judge_body("PUT", CIMultiDict[str]({"Content-Type": "Application/JSON; charset=utf-8"}), has_body=True) is None
+    assert judge_body("PUT", CIMultiDict[str](), has_body=False) is None
 
 
 def test_an_authority_is_parsed_not_searched() -> None:

@@ -1,18 +1,16 @@
 """What stands beside the contract: health, version, metrics, the socket's greeting, and the page a browser opens first."""
 
-import asyncio
 import platform
 from html import escape
 from http import HTTPStatus
 from typing import Final
 
-from isal import igzip
-
 from pluto import __version__
 from pluto.api.call import Answer, Call, plain
 from pluto.api.parts import Parts
+from pluto.metrics.exposition import gzipped
+from pluto.metrics.text import CONTENT_TYPE
 
-EXPOSITION_TYPE: Final = "text/plain; version=0.0.4; charset=utf-8"
 HTML_TYPE: Final = "text/html; charset=utf-8"
 PAGE_HEADERS: Final = {
     "Content-Security-Policy": (
@@ -48,6 +46,11 @@ async def version(_parts: Parts, _call: Call) -> Answer:
     return plain({"name": "pluto", "version": __version__, "python": platform.python_version()})
 
 
+async def openapi(parts: Parts, _call: Call) -> Answer:
+    """Every route, for programs."""
+    return Answer(parts.openapi)
+
+
 async def socket_greeting(_parts: Parts, _call: Call) -> Answer:
     """The reference's clients ask this once before they connect; we listen anyway."""
     return plain({"message": "Socket started listening to devices"})
@@ -57,9 +60,9 @@ async def metrics(parts: Parts, call: Call) -> Answer:
     """The exposition for Prometheus, compressed in a thread where the scraper can read that."""
     text = await parts.metrics.text()
     if not call.accepts_gzip:
-        return Answer(text, content_type=EXPOSITION_TYPE)
-    packed = await asyncio.to_thread(igzip.compress, text, 1)
-    return Answer(packed, content_type=EXPOSITION_TYPE, headers={"Content-Encoding": "gzip", "Vary": "Accept-Encoding"})
+        return Answer(text, content_type=CONTENT_TYPE)
+    headers = {"Content-Encoding": "gzip", "Vary": "Accept-Encoding"}
+    return Answer(await gzipped(text), content_type=CONTENT_TYPE, headers=headers)
 
 
 async def index(parts: Parts, _call: Call) -> Answer:

@@ -22,3 +22,4 @@ class Parts(msgspec.Struct, frozen=True):
     metrics: Metrics
     hub: Hub
     is_ready: Callable[[], bool]
+    openapi: bytes

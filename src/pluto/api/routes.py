@@ -31,6 +31,7 @@ class Route(msgspec.Struct, frozen=True):
     missing: Answer = missing_bare("Not found")
     failure: str = FAILED
     acts: bool = False
+    answer_type: str = "application/json"
 
     @property
     def parameters(self) -> Sequence[str]:
@@ -57,11 +58,13 @@ _LISTS: Final = {
 }
 
 ROUTES: Final[Sequence[Route]] = (
-    Route("GET", "/", page.index, "A page that says what runs"),
+    Route("GET", "/", page.index, "A page that says what runs", answer_type="text/html"),
+    Route("GET", "/openapi.json", page.openapi, "This table, for programs"),
     Route("GET", "/healthz", page.healthz, "Alive"),
     Route("GET", "/readyz", page.readyz, "Ready"),
     Route("GET", "/version", page.version, "Which version"),
-    Route("GET", "/metrics", page.metrics, "The exposition for Prometheus", failure="Failed to collect metrics"),
+    Route("GET", "/metrics", page.metrics, "The exposition for Prometheus", answer_type="text/plain",
+        failure="Failed to collect metrics"),
     Route("GET", "/socket/io", page.socket_greeting, "Greets a client; with EIO in the query it is the Socket.IO endpoint"),
     Route(
         "GET", "/devices/discover", devices.discover, "Search for miners now", {"ip": "this address only", "mac": "this miner"},

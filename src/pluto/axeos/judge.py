@@ -92,7 +92,7 @@ def _hashrate(wire: WireInfo, expected: float | None) -> tuple[float | None, boo
     if expected is not None:
         most = expected * _GLITCH_OF_EXPECTED
     else:
-        average = positive(first(wire.hashrate_10m, wire.hashrate_1m))
+        average = first(positive(wire.hashrate_10m), positive(wire.hashrate_1m))
         most = said if average is None else average * _GLITCH_OF_AVERAGE
     return (None, True) if said > most else (said, False)
 

@@ -39,8 +39,10 @@ def model_name(wire: WireInfo) -> str | None:
         return f"Lucky Miner {wire.miner_model}"
     if wire.first_chip_temperature is not None:
         return "BitForge Nano"
-    board = _BOARDS.get(wire.board_version or "")
-    return board.name if board is not None else _chips_name(wire)
+    version = wire.board_version or ""
+    if (board := _BOARDS.get(version)) is not None:
+        return board.name
+    return version if version[:1].isalpha() else _chips_name(wire)  # a NerdAxe of old says its name here
 
 
 def _chips_name(wire: WireInfo) -> str | None:

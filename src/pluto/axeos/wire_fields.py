@@ -203,12 +203,20 @@ def is_nmaxe(answer: JsonObject) -> bool:
 
 def flattened(answer: JsonObject) -> JsonObject:
     """Return the NMAxe's *answer* under the names of AxeOS."""
-    flat: JsonObject = {"fans": answer.get("fans")}
+    flat: JsonObject = {"fans": answer.get("fans"), **_first_fan(answer)}
     for name, (group, member) in _NMAXE.items():
         members = answer.get(group)
         if isinstance(members, dict):
             flat[name] = members.get(member)
     return flat
+
+
+def _first_fan(answer: JsonObject) -> JsonObject:
+    match answer.get("fans"):
+        case [dict() as fan, *_]:
+            return {"fanspeed": fan.get("speed"), "fanrpm": fan.get("rpm")}
+        case _:
+            return {}
 
 
 def salvaged(kind: type[WireT], answer: JsonObject) -> WireT:

@@ -1,6 +1,7 @@
 """Starting the server, and ending it in order at the first signal."""
 
 import asyncio
+import contextlib
 import logging
 import os
 import resource
@@ -39,8 +40,11 @@ def serve(lan: bool = False, port: int | None = None) -> None:
         close_logs(handlers)
 
 
-async def until_signalled(settings: Settings, started: Callable[[App], None] | None = None) -> None:
-    """Run the server until SIGTERM or SIGINT; a second signal ends the process at once."""
+async def until_signalled(settings: Settings, meanwhile: Callable[[App], Coroutine[object, object, None]] | None = None) -> None:
+    """Run the server until SIGTERM or SIGINT, and *meanwhile* on it; a second signal ends the process at once.
+
+    What *meanwhile* raises ends the server and is raised again.
+    """
     stop = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, _stop, stop)
@@ -49,11 +53,21 @@ async def until_signalled(settings: Settings, started: Callable[[App], None] | N
         log.info("Pluto %s listens on http://%s:%d", __version__, where, app.port)
         if settings.bind != where:
             log.warning("everyone who can reach port %d of this machine may operate the miners", app.port)
-        if started is not None:
-            started(app)
-        await stop.wait()
+        await _until(stop, None if meanwhile is None else meanwhile(app))
         log.info("stopping")
     log.info("stopped")
+
+
+async def _until(stop: asyncio.Event, work: Coroutine[object, object, None] | None) -> None:
+    if work is None:
+        await stop.wait()
+        return
+    task = asyncio.create_task(work)
+    task.add_done_callback(lambda done: stop.set() if not done.cancelled() and done.exception() else None)
+    await stop.wait()
+    task.cancel()
+    with contextlib.suppress(asyncio.CancelledError):
+        await task
 
 
 def run(main: Coroutine[object, object, T]) -> T:

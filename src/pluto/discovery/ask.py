@@ -4,7 +4,7 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Mapping
 
-from pluto.discovery.device import Candidate, answered_mac, device
+from pluto.discovery.device import Candidate, answered_mac, device, loopback_mac
 from pluto.model.json_value import JsonObject
 from pluto.model.miner import MacAddress
 
@@ -27,7 +27,13 @@ class Asker:
         info = await self._info(candidate.host)
         if info is None:
             return None
-        mac = candidate.mac or answered_mac(info) or self._neighbour(candidate.host) or candidate.otherwise
+        mac = (
+            candidate.mac
+            or answered_mac(info)
+            or self._neighbour(candidate.host)
+            or candidate.otherwise
+            or loopback_mac(candidate.host)
+        )
         if mac is None:
             log.warning("miner left out: nobody knows its MAC", extra={"host": candidate.host})
             return None

@@ -1,5 +1,6 @@
 """What discovery hands on of one miner, and how its MAC is read from an answer."""
 
+import zlib
 from typing import Final
 
 import msgspec
@@ -32,6 +33,13 @@ def answered_mac(info: JsonObject) -> MacAddress | None:
         if mac is not None and mac not in _NOBODY:
             return mac
     return None
+
+
+def loopback_mac(host: str) -> MacAddress | None:
+    """Return a MAC made from *host* where it is on loopback, which has no neighbours to ask: always the same one; else None."""
+    if not host.startswith("127."):
+        return None
+    return parse_mac("02:7f:" + zlib.crc32(host.encode()).to_bytes(4).hex(":"))
 
 
 def host_text(ip: str, port: int) -> str:

@@ -1,7 +1,7 @@
 """Which miners the metrics show, under which prefix, with which values; the whole of it as text when somebody asks."""
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Final, NamedTuple
 
 import msgspec
@@ -88,9 +88,9 @@ class Metrics:
         if shown is not None and shown.is_watched:
             return
         state = MinerState(miner, reading=last)
-        values = NO_VALUES if shown is None else shown.values
+        prefix, values = ("", NO_VALUES) if shown is None else (shown.prefix, shown.values)
         self.totals.change(None, state)
-        self._shelf(miner.mac).put(miner.mac, Shown(state, hostname, "", values))
+        self._shelf(miner.mac).put(miner.mac, Shown(state, hostname, prefix, values))
         self._name(miner, hostname)
 
     def observe(self, after: MinerState) -> None:
@@ -172,8 +172,11 @@ class Metrics:
 
 async def gzipped(text: bytes) -> bytes:
     """Return *text* compressed, fast rather than small, without holding up the event loop."""
-    compress: Callable[[bytes, int], bytes] = igzip.compress  # pyright: ignore[reportUnknownMemberType] - typed in part
-    return await asyncio.to_thread(compress, text, _GZIP_LEVEL)
+    return await asyncio.to_thread(_compressed, text)
+
+
+def _compressed(text: bytes) -> bytes:
+    return igzip.compress(text, _GZIP_LEVEL)  # pyright: ignore[reportUnknownMemberType] - its types are incomplete
 
 
 def _in_order(texts: Sequence[_Text]) -> list[bytes]:

@@ -145,6 +145,11 @@ LABELLED: Final = (
     Labelled("efficiency_joules_per_hash", "Energy for one hash.", lambda r: _part(r.efficiency_j_per_th, _TERA)),
     Labelled("input_voltage_volts", "Voltage of the supply.", lambda r: r.input_voltage_volts),
     Labelled("current_amperes", "Current as the miner measures it.", lambda r: r.current_amps),
+    Labelled(
+        "current_behind_regulator",
+        "1 if the current is that behind the voltage regulator, not that of the supply.",
+        lambda r: int(r.is_regulator_output_current),
+    ),
     Labelled("core_voltage_volts", "Core voltage that is set.", lambda r: r.core_voltage_volts),
     Labelled("core_voltage_actual_volts", "Core voltage that is measured.", lambda r: r.core_voltage_actual_volts),
     Labelled("frequency_hertz", "ASIC frequency that is set.", lambda r: _scaled(r.frequency_mhz, _MEGA)),
@@ -172,6 +177,7 @@ LABELLED: Final = (
         "shares_rejected_total", "Shares the pool rejected since the miner started.", lambda r: r.shares_rejected, "counter"
     ),
     Labelled("blocks_found_total", "Blocks found.", lambda r: r.blocks_found, "counter"),
+    Labelled("block_found", "1 if the miner says that it has found a block.", lambda r: _claim(r.flags.has_found_block)),
     Labelled("best_difficulty", "Hardest share ever.", lambda r: r.best_difficulty),
     Labelled("best_session_difficulty", "Hardest share since the miner started.", lambda r: r.best_session_difficulty),
     Labelled("pool_difficulty", "Difficulty the pool asks of a share.", lambda r: r.pool.pool_difficulty),

@@ -4,6 +4,8 @@ import json
 import math
 from typing import Final, Never, TypeAlias
 
+import msgspec
+
 Json: TypeAlias = "bool | int | float | str | list[Json] | dict[str, Json] | None"
 JsonObject: TypeAlias = dict[str, Json]
 
@@ -21,6 +23,12 @@ def parse_strictly(body: bytes) -> Json:
         raise ValueError(f"the JSON is nested deeper than {MAX_DEPTH} levels") from None
     if depth(value) > MAX_DEPTH:
         raise ValueError(f"the JSON is nested deeper than {MAX_DEPTH} levels")
+    return value
+
+
+def parse_object(body: bytes) -> JsonObject:
+    """Return the JSON object in *body*; raises ValueError when it is anything else."""
+    value: JsonObject = msgspec.json.decode(body, type=dict)
     return value
 
 

@@ -26,7 +26,7 @@ class Discover:
         return await self._finder.discovered(query)
 
     async def by_mac(self, macs: Iterable[MacAddress]) -> dict[MacAddress, JsonObject]:
-        """Return the discovered device of each MAC that is known, exact matches only; raises DiscoveryFailed."""
+        """Return the device of each MAC that is known, exact matches only, in the order asked; raises DiscoveryFailed."""
         found: dict[MacAddress, JsonObject] = {}
         wanted = list(dict.fromkeys(macs))
         for group in _groups(wanted, MACS_A_REQUEST):
@@ -34,7 +34,7 @@ class Discover:
                 mac = parse_mac(device.get("mac"))
                 if mac is not None and mac in group and mac not in found:
                     found[mac] = device
-        return found
+        return {mac: found[mac] for mac in wanted if mac in found}
 
 
 def _groups(items: Sequence[MacAddress], size: int) -> Iterable[Sequence[MacAddress]]:

@@ -96,7 +96,7 @@ def _nerdqaxe(_profile: Profile, _name: str) -> JsonObject:
     return {
         "jobInterval": 500, "stratumDifficulty": 1000, "flipscreen": False, "invertscreen": False,
         "invertfanpolarity": False, "autoscreenoff": True, "autofanspeed": 2, "manualFanSpeed": 100, "overheat_temp": 70,
-        "pidTargetTemp": 60, "pidP": 6.0, "pidI": 0.1, "pidD": 10.0, "vrFrequency": 25011, "stratum_keep": 1,
+        "pidTargetTemp": 60, "pidP": 6, "pidI": 0.1, "pidD": 10, "vrFrequency": 25011, "stratum_keep": 1,
         "stratumEnonceSubscribe": False, "fallbackStratumEnonceSubscribe": False, "stratumTLS": False,
         "fallbackStratumTLS": False, "poolMode": 0, "poolBalance": 50, "canMaster": 0, "otp": False,
     }  # fmt: skip

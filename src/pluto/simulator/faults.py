@@ -73,10 +73,9 @@ class Fault(msgspec.Struct, frozen=True, kw_only=True):
 
 
 SECRET: Final = "planted-secret-hunter2"  # noqa: S105 - known on purpose: tests look for it where it must not be
-SECRET_KEYS: Final = (
+SECRET_KEYS: Final[tuple[str, ...]] = (
     "wifiPass", "stratumPassword", "fallback_stratum_password", "PWD", "api-token", "otpSecret", "Wi_Fi_PSK", "authKey",
 )  # fmt: skip
-SECRET_VALUES: Final = dict.fromkeys(SECRET_KEYS, SECRET)
 HOSTILE_NAME: Final = '../../etc/<img src=x onerror=alert(1)>\x1b[31m%s{0}\u202e"\n;'
 BIG_CHUNK: Final = b"x" * 65536
 
@@ -149,13 +148,14 @@ def _many_keys(info: JsonObject, parameters: Parameters) -> JsonObject:
 
 
 def _secrets(info: JsonObject, _: Parameters) -> JsonObject:
-    deep: list[Json] = [dict(SECRET_VALUES)]
-    return {**info, **SECRET_VALUES, "planted": {"inner": deep}}
+    planted: JsonObject = dict.fromkeys(SECRET_KEYS, SECRET)
+    deep: list[Json] = [planted]
+    return {**info, **planted, "planted": {"inner": deep}}
 
 
 def _spelled(spelling: bytes) -> Callable[[bytes, Parameters], bytes]:
     """Write *spelling* for the hash rate: JSON's grammar does not know it, or floats do not hold it."""
-    return lambda body, _: _HASHRATE.sub(rb"\1" + spelling, body)
+    return lambda body, _: _HASHRATE.sub(rb"\g<1>" + spelling, body)
 
 
 _HASHRATE: Final = re.compile(rb'("(?:hashRate|power|temp)":\s*)-?[0-9.eE+-]+')

@@ -2,6 +2,7 @@
 
 import asyncio
 import collections
+import math
 from collections.abc import Callable
 from typing import Final, cast
 
@@ -41,6 +42,7 @@ class PollClient:
         self._connecting: collections.deque[_Deadline] = collections.deque()
         self._answering: collections.deque[_Deadline] = collections.deque()
         self._timer: Timer | None = None
+        self._looks_at_s = math.inf
 
     def line(self) -> "PollLine":
         """Return a new line to one miner; nothing is opened before its first `begin`."""
@@ -52,8 +54,8 @@ class PollClient:
         if connects:
             self._connecting.append(_Deadline(now_s + self.connect_s, line, serial))
         self._answering.append(_Deadline(now_s + self._timeout_s, line, serial))
-        if self._timer is None:
-            self._arm()
+        if now_s + (self.connect_s if connects else self._timeout_s) + DEADLINE_GRAIN_S < self._looks_at_s:
+            self._arm()  # nothing was due so early: the connect limit is the shorter one
 
     def close(self) -> None:
         """Watch nothing any more; the lines are closed by their owners."""
@@ -63,8 +65,11 @@ class PollClient:
         self._answering.clear()
 
     def _arm(self) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
         heads = [queue[0].when_s for queue in (self._connecting, self._answering) if queue]
-        self._timer = self._clock.call_at(min(heads) + DEADLINE_GRAIN_S, self._look) if heads else None
+        self._looks_at_s = min(heads, default=math.inf) + DEADLINE_GRAIN_S
+        self._timer = self._clock.call_at(self._looks_at_s, self._look) if heads else None
 
     def _look(self) -> None:
         now_s = self._clock.now_s()

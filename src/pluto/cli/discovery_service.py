@@ -14,7 +14,7 @@ import click
 from aiohttp import web
 from aiohttp.typedefs import Handler, Middleware
 
-from pluto.api.listener import claim
+from pluto.api.listener import SAFE_HEADERS, claim
 from pluto.axeos.poll_client import PollClient
 from pluto.axeos.reach import Reach, Target
 from pluto.cli.serve import run
@@ -70,6 +70,7 @@ async def discovery_service(settings: Settings) -> AsyncGenerator[int]:
         search = await stack.enter_async_context(own_search(settings, probes, store))
         application = discovery_app(search)
         application.middlewares.append(_guard(Gate(settings.allowed_hosts, settings.allowed_origins)))
+        application.on_response_prepare.append(_add_safe_headers)
         runner = web.AppRunner(application, access_log=None, shutdown_timeout=SHUTDOWN_S)
         await runner.setup()
         stack.push_async_callback(runner.cleanup)
@@ -104,3 +105,8 @@ def _guard(gate: Gate) -> Middleware:
             return web.json_response({"error": error.reason}, status=error.status)
 
     return guarded
+
+
+async def _add_safe_headers(_: web.Request, response: web.StreamResponse) -> None:
+    response.headers.update(SAFE_HEADERS)
+    response.headers["Cache-Control"] = "no-store"

@@ -100,11 +100,16 @@ def _places(wish: Wish, settings: Settings, reach: Reach) -> Places:
         networks = without_overlap([parse_network(text, wish.port) for text in wish.networks], most)
     except ValueError as error:
         raise BadInput(f"{error}" + ("" if wish.all_sizes else "; --all-sizes allows more")) from error
+    for network in networks:
+        _reachable(next(network.hosts()), reach)
     return Places(lambda: networks, neighbours)
 
 
 def _host(ip: str, port: int, reach: Reach) -> str:
-    host = ip if ":" in ip else host_text(ip, port)
+    return _reachable(ip if ":" in ip else host_text(ip, port), reach)
+
+
+def _reachable(host: str, reach: Reach) -> str:
     refusal = refusal_of(reach)(host)
     if refusal is not None:
         raise BadInput(refusal)
@@ -146,7 +151,7 @@ def _progress(console: Console, *, is_silent: bool) -> Generator[Heard]:
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
     notes = _Notes(console)
     logging.getLogger("pluto").addHandler(notes)
-    with Progress(*columns, console=console, disable=is_silent, transient=True) as progress:
+    with Progress(*columns, console=console, disable=is_silent or not console.is_terminal, transient=True) as progress:
         task = progress.add_task("searching", total=None)
         count = 0
 

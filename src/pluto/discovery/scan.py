@@ -61,6 +61,7 @@ class Scan:
         self._done = 0
         self._total = sum(place.size for place in route.places)
         self._refused = 0
+        self._first_refusal = ""
         self._seen: set[str] = set()
         self._free = asyncio.Semaphore(bounds.parallel)
         self._audience: list[Heard] = []
@@ -118,8 +119,8 @@ class Scan:
                 await self._walk(tasks)
         except TimeoutError:
             log.warning("search ended at its time limit", extra={"done": self._done, "addresses": self._total})
-        if self._refused:
-            log.warning("addresses left out", extra={"count": self._refused, "why": self.faults[-1]})
+        if self._refused and self.asked:
+            log.warning("addresses left out", extra={"count": self._refused, "why": self._first_refusal})
 
     async def _walk(self, tasks: asyncio.TaskGroup) -> None:
         for candidate in self._route.ahead:
@@ -158,6 +159,7 @@ class Scan:
     def _refuse(self, sentence: str) -> None:
         if not self._refused:
             self.faults.append(sentence)
+            self._first_refusal = sentence
         self._refused += 1
         self._tell(None)
 

@@ -54,7 +54,4 @@ def _handler(ask: Asked, failure: str) -> Callable[[web.Request], Awaitable[web.
 
 
 def _json(value: object, status: HTTPStatus) -> web.Response:
-    headers = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff", "Referrer-Policy": "no-referrer"}
-    return web.Response(
-        body=msgspec.json.encode(value), status=status, content_type="application/json", charset="utf-8", headers=headers
-    )
+    return web.Response(body=msgspec.json.encode(value), status=status, content_type="application/json", charset="utf-8")

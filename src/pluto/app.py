@@ -121,7 +121,7 @@ class App:
         await stack.enter_async_context(store)
         probes = PollClient(reach, clock, PROBE_S)
         stack.callback(probes.close)
-        return await stack.enter_async_context(own_search(settings, probes, store))
+        return await stack.enter_async_context(own_search(settings, probes, store, self.fleet.answer_at))
 
     def _joined(self, record: Record) -> None:
         self._metrics.watch(record.miner, record.hostname, decode_system_info(record.info).reading)

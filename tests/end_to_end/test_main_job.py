@@ -5,9 +5,9 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
-from running import Running, browser, running
 
 from pluto.simulator.server import Options, SimulatedFleet
+from running import Running, browser, running
 
 
 @pytest.fixture

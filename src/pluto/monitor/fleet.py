@@ -82,6 +82,7 @@ class Fleet:
         self._clock = clock
         self._schedule = Schedule(interval_s)
         self._watched: dict[MacAddress, _Watched] = {}
+        self._at: dict[str | None, MacAddress] = {}
         self._timer: Timer | None = None
 
     @property
@@ -105,6 +106,11 @@ class Fleet:
         watched = self._watched.get(mac)
         return None if watched is None else watched.state
 
+    def answer_at(self, host: str) -> bytes | None:
+        """Return the last answer of the miner that is online at *host*, so that nobody need ask it again; else None."""
+        state = self.state(self._at.get(host, MacAddress("")))
+        return state.info if state is not None and state.is_online and state.miner.host == host else None
+
     def start(self, states: Sequence[MinerState]) -> None:
         """Watch further miners, the first poll of each after its phase; those watched already go on undisturbed."""
         new = [state for state in states if state.miner.mac not in self._watched]
@@ -113,6 +119,7 @@ class Fleet:
         for state in new:
             mac = state.miner.mac
             self._watched[mac] = _Watched(state, self._line())
+            self._at[state.miner.host] = mac
             self._schedule.add(mac, now_s + phase_s(mac, over_s))
         self._arm()
 
@@ -121,6 +128,7 @@ class Fleet:
         watched = self._watched.pop(mac, None)
         if watched is not None:
             self._schedule.remove(mac)
+            self._at.pop(watched.state.miner.host, None)
             watched.line.close()
 
     def close(self) -> None:
@@ -134,6 +142,8 @@ class Fleet:
         """Reach a watched miner at another address from its next poll on."""
         watched = self._watched.get(miner.mac)
         if watched is not None:
+            self._at.pop(watched.state.miner.host, None)
+            self._at[miner.host] = miner.mac
             watched.state = msgspec.structs.replace(watched.state, miner=miner)
 
     def _arm(self) -> None:

@@ -17,20 +17,31 @@ from pluto.model.json_value import JsonObject
 from pluto.settings import Settings
 from pluto.store.discovered import DiscoveredStore
 
+Known = Callable[[str], bytes | None]
+
 CONNECT_S = 1.5
 """Long enough for a miner on a bad link, short enough for 4,000 silent addresses within a scan's minute (axeos 10)."""
 PROBE_S = 4.0
 
 
-def own_search(settings: Settings, probes: PollClient, store: DiscoveredStore) -> Search:
-    """Return the search that *settings* describe, to be opened and closed by the caller; raises BadSetting."""
-    return Search(probe_of(probes), places_of(settings), memory_in(store), refusal_of(probes.reach))
+def _nobody(_host: str) -> None:
+    """Know no answer: every host is asked."""
 
 
-def probe_of(probes: PollClient) -> Probe:
-    """Return a probe that asks within the limits of *probes*."""
+def own_search(settings: Settings, probes: PollClient, store: DiscoveredStore, known: Known = _nobody) -> Search:
+    """Return the search that *settings* describe, to be opened and closed by the caller; raises BadSetting.
+
+    *known* returns the answer of a host that is being polled anyway: nobody asks it a second time (axeos.md 9).
+    """
+    return Search(probe_of(probes, known), places_of(settings), memory_in(store), refusal_of(probes.reach))
+
+
+def probe_of(probes: PollClient, known: Known = _nobody) -> Probe:
+    """Return a probe that asks within the limits of *probes*, unless the answer is *known*."""
 
     async def probe(host: str) -> JsonObject | None:
+        if (info := known(host)) is not None:
+            return _object(info)
         try:
             answered = await ask_info(probes, host)
         except MinerFault:

@@ -18,7 +18,6 @@ from pathlib import Path
 from typing import Any
 
 import aiohttp
-import socketio
 import uvloop
 
 from pluto.app import App
@@ -44,28 +43,25 @@ class MeasuredApp(App):
 
 
 @asynccontextmanager
-async def simulated(count: int) -> AsyncIterator[list[str]]:
-    """Run *count* miners outside this process; yields the networks they live in."""
+async def simulated(count: int) -> AsyncIterator[None]:
+    """Run *count* miners outside this process."""
     processes: list[asyncio.subprocess.Process] = []
-    networks: list[str] = []
     for index, first in enumerate(range(0, count, PER_PROCESS)):
         address = f"127.{40 + index}.0.1"
         arguments = [str(min(PER_PROCESS, count - first)), "--first", address, "--port", str(PORT), "--seed", str(index + 1)]
         arguments += ["--control-port", str(17770 + index), "--profile", "axeos-2.12", "--profile", "axeos-2.9"]
         command = [sys.executable, "-m", "pluto", "simulate", *arguments]
         processes.append(await asyncio.create_subprocess_exec(*command, stdout=asyncio.subprocess.DEVNULL))
-        networks.append(f"127.{40 + index}.0.0/20:{PORT}")
     try:
-        yield networks
+        yield
     finally:
         for process in processes:
             process.terminate()
             await process.wait()
 
 
-async def imprint(http: aiohttp.ClientSession, networks: Sequence[str], count: int) -> None:
-    """Make the simulated miners ours over the control routes' lists, without a search that would be measured, too."""
-    del networks
+async def imprint(http: aiohttp.ClientSession, count: int) -> None:
+    """Make the simulated miners ours."""
     devices: list[dict[str, str]] = []
     for index in range(-(-count // PER_PROCESS)):
         devices += await _listed(http, f"http://127.0.0.1:{17770 + index}/miners")
@@ -88,11 +84,11 @@ async def _listed(http: aiohttp.ClientSession, url: str) -> list[dict[str, str]]
 async def measure(count: int) -> dict[str, float]:
     """Return the figures of a fleet of *count*."""
     with tempfile.TemporaryDirectory() as folder:
-        async with simulated(count) as networks, fake_discovery(count) as discovery:
+        async with simulated(count), fake_discovery(count) as discovery:
             settings = Settings(port=0, data_dir=folder, logs_dir=folder, discovery_service_host=discovery)
             before_bytes = _resident()
             async with MeasuredApp(settings) as app, aiohttp.ClientSession(f"http://127.0.0.1:{app.port}") as http:
-                await imprint(http, networks, count)
+                await imprint(http, count)
                 async with http.put("/devices/listen") as answer:
                     answer.raise_for_status()
                 return await _figures(app, http, count, before_bytes)
@@ -126,8 +122,7 @@ async def fake_discovery(count: int) -> AsyncIterator[str]:
 
 
 async def _figures(app: MeasuredApp, http: aiohttp.ClientSession, count: int, before_bytes: int) -> dict[str, float]:
-    client = socketio.AsyncClient()
-    await client.connect(f"http://127.0.0.1:{app.port}", socketio_path="/socket/io", transports=["websocket"])
+    page = await asyncio.create_subprocess_exec(sys.executable, "-m", "bench.browser", f"http://127.0.0.1:{app.port}")
     await asyncio.sleep(8 + count / 4000)
     gc.collect()
     app.polls.clear()
@@ -135,7 +130,8 @@ async def _figures(app: MeasuredApp, http: aiohttp.ClientSession, count: int, be
     scrapes = [await _scrape(http, began_s, turn) for turn in range(int(MEASURED_S // 15))]
     await asyncio.sleep(max(0.0, began_s + MEASURED_S - time.monotonic()))
     cpu_s, wall_s = time.process_time() - began_cpu, time.monotonic() - began_s
-    await client.disconnect()
+    page.terminate()
+    await page.wait()
     gaps = sorted(_gaps(app.polls))
     lateness = sorted(late_s for *_, late_s in app.polls)
     return {

@@ -12,7 +12,7 @@ import statistics
 import sys
 import tempfile
 import time
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncGenerator, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
@@ -43,7 +43,7 @@ class MeasuredApp(App):
 
 
 @asynccontextmanager
-async def simulated(count: int) -> AsyncIterator[None]:
+async def simulated(count: int) -> AsyncGenerator[None, None]:
     """Run *count* miners outside this process."""
     processes: list[asyncio.subprocess.Process] = []
     for index, first in enumerate(range(0, count, PER_PROCESS)):
@@ -95,7 +95,7 @@ async def measure(count: int) -> dict[str, float]:
 
 
 @asynccontextmanager
-async def fake_discovery(count: int) -> AsyncIterator[str]:
+async def fake_discovery(count: int) -> AsyncGenerator[str, None]:
     """Serve contract G from the control routes' lists: the search itself is measured elsewhere."""
     from aiohttp import web  # noqa: PLC0415 - only here
 

@@ -14,7 +14,7 @@ from pluto.settings import SETTINGS, Settings
 DOCS = Path(__file__).parents[2] / "docs"
 
 
-@pytest.mark.parametrize("route", ROUTES, ids=lambda route: f"{route.method} {route.path}")
+@pytest.mark.parametrize("route", ROUTES, ids=str)
 def test_every_route_is_in_the_reference_with_what_it_takes(route: Route) -> None:
     rows = [
         line for line in (DOCS / "contract.md").read_text().splitlines() if line.startswith(f"| `{route.method} {route.path}` |")

@@ -9,12 +9,12 @@ from typing import Any
 
 import msgspec
 import pytest
-from simulator_client import PATIENCE_S, RawClient, ask, info, plain, request
 
 from pluto.simulator.faults import FAULTS, SECRET, SECRET_KEYS
 from pluto.simulator.json_text import Json
 from pluto.simulator.server import Options, SimulatedFleet
 from pluto.simulator.simulated_miner import NoSuchFault, SimulatedMiner
+from simulator_client import PATIENCE_S, RawClient, ask, info, plain, request
 
 INFO = request("GET", "/api/system/info")
 

@@ -6,12 +6,11 @@ from collections.abc import AsyncIterator, Callable
 
 import msgspec
 import pytest
-from simulator_client import RawClient, ask, info, patch, plain, request
 
 from pluto.simulator.door import AddressTaken
 from pluto.simulator.profiles import PROFILES
 from pluto.simulator.server import BadFleet, Options, SimulatedFleet
-from pluto.simulator.simulated_miner import SimulatedMiner
+from simulator_client import RawClient, ask, info, patch, plain, request
 
 CORS = (
     "Access-Control-Allow-Origin: *\r\n"

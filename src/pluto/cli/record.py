@@ -43,10 +43,9 @@ def record(host: str, seconds: float, output: Path | None) -> None:
 
 async def _recorded(reach: Reach, host: str, seconds: float) -> JsonObject:
     result: JsonObject = {}
-    async with MinerClient(reach) as client:
-        for name, path in QUESTIONS.items():
-            reply = await _asked(client, host, path)
-            result[name] = reply
+    client = MinerClient(reach)
+    for name, path in QUESTIONS.items():
+        result[name] = await _asked(client, host, path)
     result["log"] = [masked_text(line) async for line in _lines(host, seconds)]
     return result
 

@@ -18,6 +18,7 @@ from pluto.api.parts import Parts
 from pluto.api.routes import ROUTES
 from pluto.api.server import Edge
 from pluto.axeos.decode import decode_system_info
+from pluto.axeos.fetch import MinerClient
 from pluto.axeos.poll_client import PollClient
 from pluto.axeos.reach import Reach, Target
 from pluto.clock import Clock, LoopClock
@@ -29,12 +30,16 @@ from pluto.model.record import Record
 from pluto.model.state import MinerState
 from pluto.monitor.fleet import Fleet, Polled
 from pluto.monitor.report import report
+from pluto.services.configure import Configure
 from pluto.services.discover import Discover
+from pluto.services.errand import QUESTION_S, Errands
 from pluto.services.finder import Finder
 from pluto.services.imprint import Imprint
 from pluto.services.own_search import PROBE_S, own_search
+from pluto.services.presets import Presets
 from pluto.services.relocate import Relocate
 from pluto.services.remove import Remove
+from pluto.services.restart import Restart
 from pluto.services.watch import Watch
 from pluto.settings import Settings
 from pluto.store.core import CoreStore
@@ -98,11 +103,15 @@ class App:
         stack.callback(lag_meter.cancel)
         if settings.auto_listen:
             watch.all()
+        errands = self._errands(stack, reach, clock)
         parts = Parts(
             discover=discover,
             imprint=imprint,
             watch=watch,
             remove=Remove(self._store, watch),
+            configure=Configure(self._store, core.presets, errands),
+            restart=Restart(self._store, errands),
+            presets=Presets(core.presets),
             metrics=self._metrics,
             hub=self._hub,
             is_ready=lambda: self._is_ready,
@@ -112,6 +121,11 @@ class App:
         stack.callback(listener.stop_accepting)
         gc.freeze()  # what exists now lives as long as the process: the collector need not look at it again
         self._is_ready = True
+
+    def _errands(self, stack: AsyncExitStack, reach: Reach, clock: Clock) -> Errands:
+        questions = PollClient(reach, clock, QUESTION_S)
+        stack.callback(questions.close)
+        return Errands(questions, MinerClient(reach), self.fleet.held, clock)
 
     async def _finder(self, stack: AsyncExitStack, reach: Reach, clock: Clock) -> Finder:
         settings = self._settings

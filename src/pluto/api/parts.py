@@ -6,9 +6,12 @@ import msgspec
 
 from pluto.events.hub import Hub
 from pluto.metrics.exposition import Metrics
+from pluto.services.configure import Configure
 from pluto.services.discover import Discover
 from pluto.services.imprint import Imprint
+from pluto.services.presets import Presets
 from pluto.services.remove import Remove
+from pluto.services.restart import Restart
 from pluto.services.watch import Watch
 
 
@@ -19,6 +22,9 @@ class Parts(msgspec.Struct, frozen=True):
     imprint: Imprint
     watch: Watch
     remove: Remove
+    configure: Configure
+    restart: Restart
+    presets: Presets
     metrics: Metrics
     hub: Hub
     is_ready: Callable[[], bool]

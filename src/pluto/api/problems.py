@@ -5,8 +5,20 @@ from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Final
 
+import msgspec
+
 from pluto.api.call import Answer, plain
-from pluto.errors import BadRequest, DiscoveryFailed, MinerUnreachable, NotFound, PlutoError, StorageFull, WrongMiner
+from pluto.errors import (
+    BadRequest,
+    DiscoveryFailed,
+    MinerUnreachable,
+    NotFound,
+    PlutoError,
+    StorageFull,
+    TooBusy,
+    WriteFailed,
+    WrongMiner,
+)
 
 FAILED: Final = "Failed to process the request"
 
@@ -30,6 +42,18 @@ def refusal(status: HTTPStatus, sentence: str) -> Answer:
 
 def problem(error: Exception, missing: Answer, failure: str) -> Answer:
     """Return what a client hears of *error*: *missing* is the route's not-found, *failure* its text for a 500."""
+    match error:
+        case WriteFailed():
+            log.warning("change failed", extra={"why": str(error)})
+            return plain({"error": failure, "details": error.details}, HTTPStatus.INTERNAL_SERVER_ERROR)
+        case TooBusy():
+            headers = {"Retry-After": str(error.retry_after_s)}
+            return msgspec.structs.replace(refusal(HTTPStatus.SERVICE_UNAVAILABLE, str(error)), headers=headers)
+        case _:
+            return _by_status(error, missing, failure)
+
+
+def _by_status(error: Exception, missing: Answer, failure: str) -> Answer:
     status = STATUS.get(type(error)) if isinstance(error, PlutoError) else None
     match status:
         case None:
@@ -52,3 +76,8 @@ def missing_with_data(message: str) -> Answer:
 def missing_bare(message: str) -> Answer:
     """Return the contract's not-found without `data`."""
     return plain({"message": message}, HTTPStatus.NOT_FOUND)
+
+
+def missing_error(sentence: str) -> Answer:
+    """Return `{"error": sentence}` for what does not exist."""
+    return refusal(HTTPStatus.NOT_FOUND, sentence)

@@ -34,8 +34,9 @@ def info(index: int) -> bytes:
     """Return what miner *index* answers: the fields of AxeOS 2.12 on a Gamma, about 2.2 kB."""
     fields: dict[str, Any] = {
         "power": 18.63, "voltage": 5093.75, "current": 12015.625, "temp": 60.125, "temp2": -1, "vrTemp": 62, "maxPower": 40,
-        "nominalVoltage": 5, "hashRate": 1072.24 + index % 7, "hashRate_1m": 1088.93, "hashRate_10m": 1072.32, "hashRate_1h": 1071.87,
-        "expectedHashrate": 1071, "errorPercentage": 0.2812, "bestDiff": 49224525, "bestSessionDiff": 2038368, "poolDifficulty": 1000,
+        "nominalVoltage": 5, "hashRate": 1072.24 + index % 7, "hashRate_1m": 1088.93, "hashRate_10m": 1072.32,
+        "hashRate_1h": 1071.87, "expectedHashrate": 1071, "errorPercentage": 0.2812, "bestDiff": 49224525,
+        "bestSessionDiff": 2038368, "poolDifficulty": 1000,
         "isUsingFallbackStratum": 0, "poolAddrFamily": 2, "isPSRAMAvailable": 1, "freeHeap": 8212708, "freeHeapInternal": 104027,
         "freeHeapSpiram": 8140652, "coreVoltage": 1150, "coreVoltageActual": 1144, "frequency": 525, "ssid": "home",
         "macAddr": mac(index).upper(), "hostname": f"axe-{index}", "ipv4": address(index), "ipv6": "", "wifiStatus": "Connected!",
@@ -46,7 +47,8 @@ def info(index: int) -> bytes:
         "stratumSuggestedDifficulty": 1000, "stratumExtranonceSubscribe": 0, "responseTime": 188.482, "version": "v2.12.2",
         "axeOSVersion": "v2.12.2", "idfVersion": "v5.5.1", "boardVersion": "601", "resetReason": "Software reset via esp_restart",
         "runningPartition": "ota_0", "overheat_mode": 0, "overclockEnabled": 0, "display": "SSD1306 (128x32)", "rotation": 0,
-        "invertscreen": 0, "displayTimeout": -1, "autofanspeed": 1, "fanspeed": 48.4200668, "manualFanSpeed": 100, "minFanSpeed": 25,
+        "invertscreen": 0, "displayTimeout": -1, "autofanspeed": 1, "fanspeed": 48.4200668, "manualFanSpeed": 100,
+        "minFanSpeed": 25,
         "temptarget": 60, "fanrpm": 3915, "fan2rpm": 0, "statsFrequency": 0, "blockFound": 0, "blockHeight": 961409,
         "scriptsig": "...public-pool.io...", "networkDifficulty": 146472570619930,
         "hashrateMonitor": {"asics": [{"total": 1072.2407, "domains": [273.58, 276.2, 268.48, 252.19], "errorCount": 1415}]},

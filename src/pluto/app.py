@@ -85,6 +85,7 @@ class App:
         settings, clock = self._settings, LoopClock()
         reach = Reach(settings.miner_networks, [Target(settings.bind, self.port), *await _sockets_beside_us(settings)])
         core = CoreStore(Path(settings.data_dir) / "pluto_core", clock=clock, flush_s=settings.flush_s)
+        self._level = core.level
         self._store = (await stack.enter_async_context(core)).miners
         self._metrics = Metrics(clock, by_name=settings.metrics_contract_set, by_label=settings.metrics_labelled_set)
         listener = Listener()
@@ -168,6 +169,8 @@ class App:
         attach = self._metrics.itself.attach
         attach("pluto_polls_in_flight", lambda: self.fleet.polls_in_flight)
         attach("pluto_store_dirty_records", lambda: self._store.unwritten)
+        attach("pluto_store_writes_total", lambda: self._level.writes)
+        attach("pluto_store_write_errors_total", lambda: self._level.failed_writes)
         attach("pluto_event_clients", lambda: self._hub.clients)
         attach("pluto_event_queue_packets", lambda: self._hub.waiting)
         attach("pluto_events_dropped_total", lambda: self._hub.replaced)

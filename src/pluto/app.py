@@ -21,6 +21,9 @@ from pluto.axeos.decode import decode_system_info
 from pluto.axeos.poll_client import PollClient
 from pluto.axeos.reach import Reach, Target
 from pluto.clock import Clock, LoopClock
+from pluto.dashboards.files import DashboardFiles
+from pluto.dashboards.grafana import Grafana
+from pluto.dashboards.keeper import Dashboards
 from pluto.discovery.service import DiscoveryService
 from pluto.events.hub import Hub
 from pluto.guard.gate import Gate
@@ -85,6 +88,7 @@ class App:
         listener = Listener()
         stack.push_async_callback(listener.close)
         self._hub = await stack.enter_async_context(Hub())
+        self._dashboards = await stack.enter_async_context(_dashboards(settings, clock))
         polls = PollClient(reach, clock, settings.system_info_timeout_ms / 1000)
         stack.callback(polls.close)
         self.fleet = Fleet(polls.line, self._observe, self._measure, clock, POLL_INTERVAL_S)
@@ -98,12 +102,14 @@ class App:
         stack.callback(lag_meter.cancel)
         if settings.auto_listen:
             watch.all()
+            self._dashboards.draw_overview()
         parts = Parts(
             discover=discover,
             imprint=imprint,
             watch=watch,
             remove=Remove(self._store, watch),
             metrics=self._metrics,
+            dashboards=self._dashboards,
             hub=self._hub,
             is_ready=lambda: self._is_ready,
             openapi=msgspec.json.encode(openapi(ROUTES)),
@@ -128,9 +134,16 @@ class App:
 
     def _left(self, record: Record) -> None:
         self._relocate.forget(record.mac)
+        self._drop_dashboard(record, self._metrics.prefix(record.mac))
         self._metrics.unwatch(record.mac, delete=self._settings.delete_data_on_device_remove)
         hosts = (state.miner.host for state in self.fleet.states.values())
         self._hub.device_removed(record.mac, record, [host for host in hosts if host is not None])
+
+    def _drop_dashboard(self, record: Record, prefix: str | None) -> None:
+        if self._settings.delete_data_on_device_remove and prefix is not None:
+            self._dashboards.remove(record.mac, prefix, record.hostname)
+        else:
+            self._dashboards.leave(record.mac)
 
     def _observe(self, before: MinerState, after: MinerState) -> None:
         mac = after.miner.mac
@@ -141,6 +154,7 @@ class App:
         self._metrics.observe(after)
         if after.failure is None:
             self._hub.stat_update(mac, record)
+            self._dashboards.draw(mac, self._metrics.prefix(mac), record.hostname)
         else:
             self._hub.error(mac, record, f"{after.failure.reason}: {after.failure.detail}")
         self._relocate.note(after)
@@ -157,6 +171,11 @@ class App:
         attach("pluto_event_clients", lambda: self._hub.clients)
         attach("pluto_event_queue_packets", lambda: self._hub.waiting)
         attach("pluto_events_dropped_total", lambda: self._hub.replaced)
+
+
+def _dashboards(settings: Settings, clock: Clock) -> Dashboards:
+    files = DashboardFiles(Path(settings.dashboards_dir), Path(settings.templates_dir))
+    return Dashboards(files, clock, Grafana(settings.grafana_host, clock.utc) if settings.grafana_host else None)
 
 
 async def _measure_lag(clock: Clock, observe: Callable[[float], None]) -> None:

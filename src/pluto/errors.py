@@ -8,6 +8,7 @@ PlutoError
 |   |-- MinerNonsense          it answered, but not what an AxeOS miner says
 |   `-- WrongMiner             another miner answers at this address
 |-- DiscoveryFailed            nobody could tell which miners there are
+|-- CannotDraw                 a dashboard, or the folder of them, cannot be written or read
 |-- StorageFull                the disk took nothing more; what was stored stays (507)
 `-- CannotStart                the process ends with one sentence
     |-- BadSetting, PortTaken, FolderUnusable    exit code 2
@@ -49,6 +50,10 @@ class DiscoveryFailed(PlutoError):
 
 class StorageFull(PlutoError):
     """The disk took nothing more; what was stored before is as it was."""
+
+
+class CannotDraw(PlutoError):
+    """A dashboard, or the folder of them, cannot be written or read; what was there is as it was."""
 
 
 class CannotStart(PlutoError):

@@ -6,7 +6,7 @@ from http import HTTPStatus
 from typing import Final
 
 from pluto.api.call import Answer, plain
-from pluto.errors import BadRequest, DiscoveryFailed, MinerUnreachable, NotFound, PlutoError, StorageFull, WrongMiner
+from pluto.errors import BadRequest, CannotDraw, DiscoveryFailed, MinerUnreachable, NotFound, PlutoError, StorageFull, WrongMiner
 
 FAILED: Final = "Failed to process the request"
 
@@ -14,6 +14,7 @@ STATUS: Final[Mapping[type[PlutoError], HTTPStatus]] = {
     BadRequest: HTTPStatus.BAD_REQUEST,
     NotFound: HTTPStatus.NOT_FOUND,
     StorageFull: HTTPStatus.INSUFFICIENT_STORAGE,
+    CannotDraw: HTTPStatus.INTERNAL_SERVER_ERROR,
     DiscoveryFailed: HTTPStatus.INTERNAL_SERVER_ERROR,
     MinerUnreachable: HTTPStatus.INTERNAL_SERVER_ERROR,
     WrongMiner: HTTPStatus.INTERNAL_SERVER_ERROR,

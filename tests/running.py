@@ -1,7 +1,7 @@
 """A whole Pluto inside a test, and what a client of it needs."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Iterable
+from collections.abc import AsyncGenerator, Callable, Iterable
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
@@ -82,7 +82,7 @@ class Browser:
 
 
 @asynccontextmanager
-async def running(folder: Path, fleet: SimulatedFleet | None = None, **given: Any) -> AsyncIterator[Running]:
+async def running(folder: Path, fleet: SimulatedFleet | None = None, **given: Any) -> AsyncGenerator[Running, None]:
     """Run a server with everything it writes in *folder*, searching where *fleet* lives."""
     defaults: dict[str, Any] = {
         "port": 0,
@@ -100,7 +100,7 @@ async def running(folder: Path, fleet: SimulatedFleet | None = None, **given: An
 
 
 @asynccontextmanager
-async def browser(pluto: Running, transports: list[str] | None = None) -> AsyncIterator[Browser]:
+async def browser(pluto: Running, transports: list[str] | None = None) -> AsyncGenerator[Browser, None]:
     """Connect a browser to the events of *pluto*."""
     one = Browser()
     await one.client.connect(pluto.base, socketio_path="/socket/io", transports=transports or ["websocket"])

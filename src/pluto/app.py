@@ -7,7 +7,7 @@ import socket
 from collections.abc import Callable
 from contextlib import AsyncExitStack
 from pathlib import Path
-from typing import Final
+from typing import Final, Self
 from urllib.parse import urlsplit
 
 import msgspec
@@ -67,7 +67,7 @@ class App:
         port: int = self._claimed.getsockname()[1]
         return port
 
-    async def __aenter__(self) -> "App":
+    async def __aenter__(self) -> Self:
         async with AsyncExitStack() as stack:
             self._claimed = claim(self._settings.bind, self._settings.port)
             stack.callback(self._claimed.close)

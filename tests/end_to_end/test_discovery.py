@@ -108,7 +108,7 @@ async def test_hosts_that_are_anything_but_miners_neither_end_nor_spoil_a_search
     await hosts.stranger(7, floods(b"HTTP/1.1 200 OK\r\nX: "))
     await hosts.stranger(8, says(http(b"[" * 100_000)))
     await hosts.stranger(9, says(http(b"", "302 Found", Location=f"http://{hosts.host(20)}/api/system/info")))
-    await hosts.stranger(10, says(http(b'{"ASICModel":"BM1370","macAddr":[1],"hashRate":1e999}')))
+    await hosts.stranger(10, says(http(b'{"macAddr":"02:00:00:00:00:63","uptimeSeconds":1e999}')))
     await hosts.miner(20)
     async with search_of(places(hosts.network), answer_s=0.5) as search:
         found = await search.discover(None, None)
@@ -305,17 +305,27 @@ async def test_the_mac_is_the_miners_own_word_else_the_neighbour_tables(
         assert macs(await search.discover(None, None)) == [expected]
 
 
-async def test_a_miner_whose_mac_nobody_knows_is_left_out_and_named(
-    hosts: LoopbackHosts, caplog: pytest.LogCaptureFixture
-) -> None:
-    await hosts.miner(5, macAddr=None)
+async def test_a_miner_whose_mac_nobody_knows_is_left_out_and_named(caplog: pytest.LogCaptureFixture) -> None:
+    async def probe(_: str) -> JsonObject | None:
+        return {"ASICModel": "BM1370"}
+
     memory = Remembered()
-    async with search_of(places(hosts.network), memory.as_memory()) as search:
-        assert await search.discover(hosts.host(5), None) == []
+    async with Search(probe, places(), memory.as_memory(), refusal_of(Reach(["10.0.0.0/8"]))) as search:
+        assert await search.discover("10.0.0.5", None) == []
         assert memory.devices == []
-        (found,) = await search.discover(hosts.host(5), "AA:BB:CC:00:00:09")
+        (found,) = await search.discover("10.0.0.5", "AA:BB:CC:00:00:09")
     assert found["mac"] == "aa:bb:cc:00:00:09"
-    assert [record.__dict__["host"] for record in caplog.records] == [hosts.host(5)]
+    assert [record.__dict__["host"] for record in caplog.records] == ["10.0.0.5"]
+
+
+async def test_on_loopback_where_nobody_has_a_mac_an_address_always_gets_the_same_one(hosts: LoopbackHosts) -> None:
+    await hosts.miner(5, macAddr=None)
+    await hosts.miner(6, macAddr=None)
+    async with search_of(places(hosts.network)) as search:
+        five, six = macs(await search.discover(None, None))
+        again = [*await search.discover(hosts.host(5), None), *await search.discover(hosts.host(6), None)]
+    assert five != six
+    assert macs(again) == [five, six]
 
 
 # One MAC.

@@ -189,6 +189,7 @@ async def test_what_is_removed_during_a_look_up_is_not_registered_by_it(folder: 
         registered = await store.miners.register([device(A), device(B)], since=before_look_up)
         assert [record.mac for record in registered] == [B]
         assert [record.mac for record in await store.miners.register([device(A)], since=store.miners.epoch)] == [A]
+        assert [record.mac for record in await store.miners.register([device(A)], since=before_look_up)] == [A]
 
 
 async def test_the_newest_come_first_and_equals_keep_their_order(folder: Path, clock: FakeClock) -> None:

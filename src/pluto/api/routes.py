@@ -36,7 +36,10 @@ class Route(msgspec.Struct, frozen=True):
     @property
     def parameters(self) -> Sequence[str]:
         """Return the names in the path."""
-        return re.findall(r"{(\w+)}", self.path)
+        return [found[1] for found in re.finditer(r"{(\w+)}", self.path)]
+
+    def __str__(self) -> str:
+        return f"{self.method} {self.path}"
 
     @property
     def is_read_only(self) -> bool:
@@ -115,7 +118,7 @@ class Router:
     def find(self, method: str, path: str) -> Match | Sequence[str]:
         """Return the match of a raw *path*, or the methods that it has: none for an unknown path. HEAD is GET."""
         words = _words(path)
-        shape, methods = next((item for item in self._shapes if _fits(words, item[0])), ((), {}))
+        shape, methods = next((item for item in self._shapes if _fits(words, item[0])), _NOWHERE)
         route = methods.get("GET" if method == "HEAD" else method)
         if route is None:
             return list(methods)
@@ -124,6 +127,7 @@ class Router:
 
 
 _ANY: Final = "{}"
+_NOWHERE: Final[tuple[tuple[str, ...], dict[str, Route]]] = ((), {})
 
 
 def _words(path: str) -> list[str]:

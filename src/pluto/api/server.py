@@ -9,14 +9,16 @@ from typing import Final
 from aiohttp import web
 
 from pluto.api.call import Answer, Call
+from pluto.api.listener import HEADER_BYTES
 from pluto.api.parts import Parts
 from pluto.api.problems import problem, refusal
 from pluto.api.routes import ROUTES, Match, Router
 from pluto.errors import BadRequest
-from pluto.guard.gate import BODY_METHODS, Gate, judge_body
+from pluto.guard.gate import BODY_METHODS, Gate, Verdict, judge_body
 from pluto.model.json_value import JsonObject, parse_strictly
 
 BODY_LIMIT_S: Final = 30.0
+MAX_HEADERS: Final = 100
 SOCKET_PATH: Final = "/socket/io"
 
 log = logging.getLogger(__name__)
@@ -38,7 +40,7 @@ class Edge:
         """Return the answer of one request, refused before anything of it is read where the gate says so."""
         match = self._router.find(request.method, request.raw_path)
         is_read_only = isinstance(match, Match) and match.route.is_read_only
-        verdict = self._gate.judge(request.headers, is_read_only=is_read_only)
+        verdict = _judge_size(request) or self._gate.judge(request.headers, is_read_only=is_read_only)
         if verdict is not None:
             return _response(refusal(verdict.status, verdict.sentence), {})
         extra = self._gate.cross_origin_headers(request.headers)
@@ -68,9 +70,16 @@ class Edge:
         return answer
 
 
+def _judge_size(request: web.BaseRequest) -> Verdict | None:
+    size = sum(len(name) + len(value) for name, value in request.raw_headers)
+    if len(request.raw_headers) <= MAX_HEADERS and size <= HEADER_BYTES:
+        return None
+    return Verdict(HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE, f"at most {MAX_HEADERS} headers of {HEADER_BYTES:,} bytes in all")
+
+
 def _is_socket(request: web.BaseRequest) -> bool:
     path = request.path.rstrip("/").lower()
-    return path == SOCKET_PATH and ("EIO" in request.query or "sid" in request.query or request.method != "GET")
+    return path == SOCKET_PATH and ("EIO" in request.query or "sid" in request.query or request.method not in ("GET", "HEAD"))
 
 
 def _accepts_gzip(request: web.BaseRequest) -> bool:

@@ -1,6 +1,7 @@
 """Model to the contract's JSON: records as stored, with the tuning options of their ASIC where the contract wants them."""
 
 from collections.abc import Iterable
+from typing import cast
 
 import msgspec
 
@@ -57,4 +58,4 @@ def _with_options(info: bytes) -> bytes:
 def _options(known: Iterable[TuningChoice] | None, reported: object) -> list[object]:
     if known is not None:
         return list(known)
-    return reported if isinstance(reported, list) else []
+    return cast("list[object]", reported) if isinstance(reported, list) else []

@@ -6,7 +6,7 @@ import os
 import socket
 import sys
 import tempfile
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from pathlib import Path
 from typing import Final
 
@@ -67,7 +67,7 @@ async def _demo(count: int, settings: Settings, ports: Ports) -> None:
 
 
 @contextlib.asynccontextmanager
-async def _simulated(count: int, ports: Ports) -> AsyncIterator[None]:
+async def _simulated(count: int, ports: Ports) -> AsyncGenerator[None, None]:
     arguments = [str(count), "--first", FIRST_ADDRESS, "--port", str(ports.miners), "--control-port", str(ports.control)]
     simulator = await asyncio.create_subprocess_exec(
         sys.executable, "-m", "pluto", "simulate", *arguments, stdout=asyncio.subprocess.DEVNULL, start_new_session=True

@@ -25,6 +25,9 @@ POLLING_PACKETS: Final = 15
 
 log = logging.getLogger(__name__)
 
+_MUTE: Final = logging.getLogger("pluto.events.engine")
+_MUTE.setLevel(logging.CRITICAL)  # what clients send wrongly is theirs to know: they get a status, our log stays readable
+
 
 class Hub:
     """Tells browsers of changes. Every method returns at once; a task of its own does the sending, with a bound per client."""
@@ -36,8 +39,8 @@ class Hub:
             ping_timeout=PING_TIMEOUT_S,
             max_http_buffer_size=MAX_PACKET_BYTES,
             cors_allowed_origins=[],  # the guard has judged the Origin before; no Access-Control header from here
-            logger=False,
-            engineio_logger=False,
+            logger=_MUTE,
+            engineio_logger=_MUTE,
         )
         self._outboxes: dict[str, Outbox] = {}
         self._wires: dict[str, asyncio.Transport] = {}

@@ -2,7 +2,7 @@
 
 import json
 import math
-from typing import Final, Never, TypeAlias
+from typing import Final, Never, TypeAlias, cast
 
 import msgspec
 
@@ -28,8 +28,7 @@ def parse_strictly(body: bytes) -> Json:
 
 def parse_object(body: bytes) -> JsonObject:
     """Return the JSON object in *body*; raises ValueError when it is anything else."""
-    value: JsonObject = msgspec.json.decode(body, type=dict)
-    return value
+    return cast("JsonObject", msgspec.json.decode(body, type=dict))
 
 
 def depth(value: Json) -> int:

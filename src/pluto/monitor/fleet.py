@@ -30,7 +30,9 @@ class Line(Protocol):
 class Polled(msgspec.Struct, frozen=True, gc=False):
     """How one poll went, for the figures about ourselves."""
 
+    mac: MacAddress
     outcome: Outcome
+    began_s: float
     took_s: float
     late_s: float
 
@@ -176,7 +178,7 @@ class Fleet:
         try:
             outcome = identified(outcome, before.miner.mac)
             watched.state = advance(before, outcome, now_s)
-            self._measure(Polled(outcome, now_s - watched.began_s, watched.late_s))
+            self._measure(Polled(before.miner.mac, outcome, watched.began_s, now_s - watched.began_s, watched.late_s))
             self._observe(before, watched.state)
         except Exception:  # a bug met by one miner must not stop the polling of the others
             log.exception("poll failed unexpectedly", extra={"mac": before.miner.mac})

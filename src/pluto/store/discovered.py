@@ -1,6 +1,7 @@
 """What discovery found so far, in a database of its own; nobody was promised that it survives a power cut."""
 
 from collections.abc import Sequence
+from contextlib import AsyncExitStack
 from pathlib import Path
 from typing import Final, Self
 
@@ -24,21 +25,20 @@ class DiscoveredStore:
         self._clock = clock
         self._collection = Collection(self._level, LIST_KEY)
         self._roster = Roster()
+        self._closing = AsyncExitStack()
 
     async def __aenter__(self) -> Self:
         """Open and read everything; raises FolderUnusable, StoreLocked, StoreDamaged."""
-        await self._level.__aenter__()
-        try:
+        async with AsyncExitStack() as opened:
+            await opened.enter_async_context(self._level)
             for record in self._collection.load(await self._level.items(), read_record).values():
                 self._roster.put(record)
-        except BaseException:
-            await self._level.__aexit__()
-            raise
+            self._closing = opened.pop_all()
         return self
 
-    async def __aexit__(self, *details: object) -> None:
+    async def __aexit__(self, *_: object) -> None:
         """Close."""
-        await self._level.__aexit__(*details)
+        await self._closing.aclose()
 
     def all(self) -> list[Record]:
         """Return every device found so far, newest `createdAt` first."""
@@ -49,11 +49,11 @@ class DiscoveredStore:
 
         Raises StorageFull: those stored before stay.
         """
-        merged_: dict[str, Record] = {}
+        stored: dict[str, Record] = {}
         async with self._level.writing:
             for start in range(0, len(found), SLICE):
-                merged_ |= await self._merge_slice(found[start : start + SLICE])
-        return list(merged_.values())
+                stored |= await self._merge_slice(found[start : start + SLICE])
+        return list(stored.values())
 
     async def _merge_slice(self, found: Sequence[JsonObject]) -> dict[str, Record]:
         now = iso_milliseconds(self._clock.utc())

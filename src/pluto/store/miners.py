@@ -90,9 +90,9 @@ class MinerStore:
                 text, mac = device.get("mac"), parse_mac(device.get("mac"))
                 if mac is None or not isinstance(text, str):
                     raise BadRequest("a device without a MAC cannot be registered")
-                if since is not None and self._removals.get(mac, 0) > since:
-                    continue
                 known = self._roster.get(text)
+                if known is None and since is not None and self._removals.get(mac, 0) > since:
+                    continue
                 key = keys.setdefault(mac, known.key if known else text)
                 changes[key] = {**changes.get(key, {}), **device}
             return await self._merge(changes)

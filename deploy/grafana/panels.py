@@ -144,8 +144,8 @@ FLEET: Final = (
         Query(f"1e12 * sum(pluto_miner_power_watts) / sum({HASHRATE} and on (mac) pluto_miner_power_watts)", "Efficiency"),
     ]),
     Panel("Faults", "stat", (20, 0, 4, 4), "none", [
-        Query("sum(max by (mac) (pluto_miner_overheat_mode or pluto_miner_power_fault or pluto_miner_hardware_fault))"
-            " or vector(0)", "Faults"),
+        Query('count(sum by (mac) ({__name__=~"pluto_miner_(overheat_mode|power_fault|hardware_fault)"}) > 0) or vector(0)',
+            "Faults"),
     ], NONE_WANTED, about="Miners that say they are too hot, or have a fault of power supply or hardware."),
     Panel("Hash rate, expected and measured", "timeseries", (0, 4, 12, 8), "Hs", [
         Query(f"sum({HASHRATE})", "Measured"),

@@ -28,6 +28,7 @@ from pluto.discovery.service import DiscoveryService
 from pluto.events.hub import Hub
 from pluto.guard.gate import Gate
 from pluto.metrics.exposition import Metrics
+from pluto.model.names import usual_prefixes
 from pluto.model.record import Record
 from pluto.model.state import MinerState
 from pluto.monitor.fleet import Fleet, Polled
@@ -107,7 +108,7 @@ class App:
             discover=discover,
             imprint=imprint,
             watch=watch,
-            remove=Remove(self._store, watch),
+            remove=Remove(self._store, watch, self._removed_unwatched),
             metrics=self._metrics,
             dashboards=self._dashboards,
             hub=self._hub,
@@ -144,6 +145,17 @@ class App:
             self._dashboards.remove(record.mac, prefix, record.hostname)
         else:
             self._dashboards.leave(record.mac)
+
+    def _removed_unwatched(self, record: Record) -> None:
+        """Drop the dashboard that the miner has from an earlier time, unless it may be another miner's."""
+        if not self._settings.delete_data_on_device_remove:
+            return
+        plain, own = usual_prefixes(record.hostname, record.mac)
+        is_shared = any(
+            other.hostname == record.hostname or self._metrics.prefix(other.mac) == plain for other in self._store.in_order()
+        )
+        for prefix in (own,) if is_shared else (plain, own):
+            self._dashboards.remove(record.mac, prefix, record.hostname)
 
     def _observe(self, before: MinerState, after: MinerState) -> None:
         mac = after.miner.mac

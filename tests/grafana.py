@@ -43,6 +43,7 @@ class FakeGrafana:
         self.most_at_once = 0
         self.delay_s = 0.0
         self.odd: dict[str, int] = {}
+        self.refused: set[str] = set()
         self.port = free_port()
         self.lured: list[str] = []
         self._known: set[str] = set()
@@ -107,8 +108,8 @@ class FakeGrafana:
                 await asyncio.sleep(self.delay_s)
             if self.mode != WELL:
                 return await self._misbehave(request)
-            if uid in self.odd:
-                return _error(self.odd[uid], "publicdashboards.internalServerError", "Internal server error")
+            if uid in self.odd or request.method in self.refused:
+                return _error(self.odd.get(uid, 500), "publicdashboards.internalServerError", "Internal server error")
             if request.headers.get("X-WEBAUTH-USER") != "admin":
                 return _error(401, "", "Unauthorized")
             if request.method in ("POST", "PATCH") and request.content_type != "application/json":

@@ -131,14 +131,16 @@ def _read(file: str, folder: int) -> object:
         descriptor = os.open(file, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK, dir_fd=folder)
     except OSError:
         return None
-    with os.fdopen(descriptor, "rb") as opened:
+    try:
         status = os.fstat(descriptor)
         if not stat.S_ISREG(status.st_mode) or status.st_size > MAX_FILE_BYTES:
             return None
-        try:
-            return cast("object", json.loads(opened.read(MAX_FILE_BYTES + 1)))
-        except (OSError, ValueError, RecursionError):
-            return None
+        with os.fdopen(descriptor, "rb", closefd=False) as opened:
+            return cast("object", json.loads(opened.read(MAX_FILE_BYTES)))
+    except (OSError, ValueError, RecursionError):
+        return None
+    finally:
+        os.close(descriptor)
 
 
 def _uid(dashboard: object) -> str | None:

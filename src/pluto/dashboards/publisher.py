@@ -70,6 +70,11 @@ class Publisher:
         """Return how many dashboards are not known to be public yet."""
         return len(self._waiting)
 
+    @property
+    def trying(self) -> int:
+        """Return how many dashboards are being tried now."""
+        return len(self._tries)
+
     def publish(self, uid: str, *, is_new: bool) -> None:
         """Make the dashboard *uid* public in the background, at once or, for a new file, when Grafana may have seen it."""
         if uid not in self._waiting:

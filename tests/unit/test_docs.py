@@ -1,6 +1,7 @@
 """The documents name everything there is."""
 
 from pathlib import Path
+from typing import cast
 
 import msgspec
 import pytest
@@ -39,7 +40,7 @@ def test_every_setting_is_in_its_page_with_default_and_meaning(variable: str, me
     row = next(line for line in (DOCS / "settings.md").read_text().splitlines() if line.startswith(f"| `{variable}` |"))
     assert meaning in row
     default: object = next(field.default for field in msgspec.structs.fields(Settings) if field.encode_name == variable)
-    words = default if isinstance(default, tuple) else (default,)
+    words = cast("tuple[object, ...]", default) if isinstance(default, tuple) else (default,)
     assert ", ".join(map(str, words)).lower() in row.lower()
 
 

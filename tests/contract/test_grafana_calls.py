@@ -117,7 +117,6 @@ async def test_a_failing_first_question_is_followed_by_the_post(fake: FakeGrafan
 async def test_a_failing_patch_is_made_good_by_the_next_try_without_a_second_post(fake: FakeGrafana, client: Grafana) -> None:
     fake.refused.add("PATCH")
     with pytest.raises(NotPublished):
-        fake.public.clear()
         await client.publish(UID)
     fake.public[UID]["isEnabled"] = False
     fake.refused.clear()

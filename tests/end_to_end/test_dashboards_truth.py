@@ -74,7 +74,8 @@ async def test_every_panel_of_every_dashboard_shows_something(tmp_path: Path) ->
         SimulatedFleet(4, first="127.61.0.1") as fleet,
         running(tmp_path, fleet, auto_listen=True) as pluto,
     ):
-        await pluto.imprint(fleet.miners)
+        modern_first = list(fleet.miners)
+        await pluto.imprint(modern_first)
         await pluto.listen()
         await pluto.until(lambda samples: samples.get("hardware_online") == 4)
         files = tmp_path / "dashboards"
@@ -95,5 +96,6 @@ async def test_every_panel_of_every_dashboard_shows_something(tmp_path: Path) ->
                         empty.append((file.stem, title, query))
     unreported = [row for row in empty if not set(re.findall(rf"\b{row[0]}_\w+", row[2])) <= names]
     assert [row for row in empty if row not in unreported] == []
-    print(asked, unreported)
-    assert len(unreported) <= 6, unreported
+    older = {miner.hostname.replace("-", "__") for miner in modern_first[2:]}
+    assert {row[0] for row in unreported} <= older, "only what an older firmware does not say may be missing"
+    assert asked > 150

@@ -30,6 +30,10 @@ def garage(template: JsonObject) -> JsonObject:
     return device_dashboard(template, "garage", "garage")
 
 
+def names(folder: Path) -> list[str]:
+    return sorted(path.name for path in folder.iterdir())
+
+
 def read(path: Path) -> dict[str, Any]:
     value: dict[str, Any] = json.loads(path.read_text("utf-8"))
     return value
@@ -108,7 +112,7 @@ def test_nobody_sees_a_half_written_dashboard(files: DashboardFiles, folder: Pat
     real_rename, real_fsync = os.rename, os.fsync
 
     def rename(old: str, new: str, **folders: int) -> None:
-        seen.append(sorted(os.listdir(folder)))
+        seen.append(names(folder))
         assert len(synced) == 1
         json.loads((folder / old).read_text("utf-8"))
         real_rename(old, new, **folders)
@@ -122,14 +126,14 @@ def test_nobody_sees_a_half_written_dashboard(files: DashboardFiles, folder: Pat
     files.draw("garage", DEVICE_TEMPLATE, garage)
     assert [[name.endswith(".json") for name in names] for names in seen] == [[False]]
     assert len(synced) == 2
-    assert os.listdir(folder) == ["garage.json"]
+    assert names(folder) == ["garage.json"]
 
 
 def test_what_a_crash_left_is_cleared_by_the_next_try(files: DashboardFiles, folder: Path) -> None:
     folder.mkdir(parents=True)
     (folder / ".garage.json.tmp").write_text("half")
     files.draw("garage", DEVICE_TEMPLATE, garage)
-    assert os.listdir(folder) == ["garage.json"]
+    assert names(folder) == ["garage.json"]
 
 
 def test_a_full_disk_leaves_nothing_behind(files: DashboardFiles, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -139,7 +143,7 @@ def test_a_full_disk_leaves_nothing_behind(files: DashboardFiles, folder: Path, 
     monkeypatch.setattr(os, "fsync", full)
     with pytest.raises(CannotDraw, match="No space left"):
         files.draw("garage", DEVICE_TEMPLATE, garage)
-    assert os.listdir(folder) == []
+    assert names(folder) == []
 
 
 @pytest.mark.parametrize("text", ["", "{", "[]", "7", "[" * 100_000, '{"a": "\\ud800"}'])
@@ -147,7 +151,7 @@ def test_a_template_that_cannot_be_used_writes_nothing(files: DashboardFiles, fo
     own_template(tmp_path, text)
     with pytest.raises(CannotDraw):
         files.draw("garage", DEVICE_TEMPLATE, garage)
-    assert os.listdir(folder) == []
+    assert names(folder) == []
 
 
 def test_grafana_may_read_what_is_written_whatever_the_umask(files: DashboardFiles, folder: Path) -> None:

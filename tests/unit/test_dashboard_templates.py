@@ -1,4 +1,5 @@
 import json
+import re
 import runpy
 from pathlib import Path
 from typing import Any
@@ -58,8 +59,8 @@ REFERENCE_OVERVIEW = [
     ("piechart", ["firmware_version_distribution"], "none", 12, 8),
 ]
 FURTHER = [
-    "shares_accepted", "shares_rejected", "uptime_seconds", "free_heap_bytes", "frequency_mhz", "vr_temperature_celsius", "fan_rpm",
-    "fan_duty_percent", "online",
+    "shares_accepted", "shares_rejected", "uptime_seconds", "free_heap_bytes", "frequency_mhz", "vr_temperature_celsius",
+    "fan_rpm", "fan_duty_percent", "online",
 ]  # fmt: skip
 
 
@@ -148,8 +149,6 @@ def test_the_overview_also_shows_shares_by_pool() -> None:
 
 @ALL
 def test_every_metric_in_a_query_is_one_that_pluto_serves(path: Path) -> None:
-    import re
-
     served = {f"{H}_{suffix}" for suffix in SUFFIXES} | set(NAMES) | {INFO_NAME, POLLS[0]}
     served |= {row.name for row in (*LABELLED, *STATE, *FIGURES, *PROCESS)}
     served |= {"pluto_poll_lateness_seconds_bucket", "pluto_poll_duration_seconds_bucket"}
@@ -161,7 +160,7 @@ def test_every_metric_in_a_query_is_one_that_pluto_serves(path: Path) -> None:
 
 
 def test_placeholders_are_replaced_at_any_depth_in_lists_and_several_in_one_text() -> None:
-    template: Any = {
+    template: dict[str, Any] = {
         "title": "old",
         "uid": "old",
         "panels": [{"targets": [{"expr": f"{H}_a/{H}_b"}], "tags": [H, f"x{H}", ["deep", {"deeper": [H]}]]}],

@@ -75,7 +75,7 @@ def a_change(chance: Random, miner: MinerState) -> dict[str, Any]:
     for field in ("stratumURL", "stratumUser", "stratumPassword", "fallbackStratumURL", "fallbackStratumPassword"):
         if chance.random() < 0.3:
             asked[field] = chance.choice(WORDS)
-    for field, values in (("stratumPort", range(1, 65536)), ("primaryPoolIndex", range(3)), ("frequency", range(400, 600))):
+    for field, values in (("stratumPort", range(1, 65536)), ("primaryPoolIndex", (0, 2)), ("frequency", range(400, 600))):
         if chance.random() < 0.2:
             asked[field] = chance.choice(values)
     if chance.random() < 0.3:

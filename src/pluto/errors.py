@@ -11,6 +11,7 @@ PlutoError
 |-- WriteFailed                a miner was to be changed and was not, or nobody knows; `details` says why (500)
 |-- TooBusy                    as much is waiting already as may wait (503)
 |-- DiscoveryFailed            nobody could tell which miners there are
+|-- CannotDraw                 a dashboard, or the folder of them, cannot be written or read
 |-- StorageFull                the disk took nothing more; what was stored stays (507)
 `-- CannotStart                the process ends with one sentence
     |-- BadSetting, PortTaken, FolderUnusable    exit code 2
@@ -72,6 +73,10 @@ class DiscoveryFailed(PlutoError):
 
 class StorageFull(PlutoError):
     """The disk took nothing more; what was stored before is as it was."""
+
+
+class CannotDraw(PlutoError):
+    """A dashboard, or the folder of them, cannot be written or read; what was there is as it was."""
 
 
 class CannotStart(PlutoError):

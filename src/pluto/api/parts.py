@@ -1,9 +1,10 @@
-"""What the handlers may ask: the services and the two sinks that are served as they are."""
+"""What the handlers may ask: the services and the sinks that are served as they are."""
 
 from collections.abc import Callable
 
 import msgspec
 
+from pluto.dashboards.keeper import Dashboards
 from pluto.events.hub import Hub
 from pluto.metrics.exposition import Metrics
 from pluto.services.configure import Configure
@@ -26,6 +27,7 @@ class Parts(msgspec.Struct, frozen=True):
     restart: Restart
     presets: Presets
     metrics: Metrics
+    dashboards: Dashboards
     hub: Hub
     is_ready: Callable[[], bool]
     openapi: bytes

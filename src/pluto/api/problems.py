@@ -10,6 +10,7 @@ import msgspec
 from pluto.api.call import Answer, plain
 from pluto.errors import (
     BadRequest,
+    CannotDraw,
     DiscoveryFailed,
     MinerUnreachable,
     NotFound,
@@ -26,6 +27,7 @@ STATUS: Final[Mapping[type[PlutoError], HTTPStatus]] = {
     BadRequest: HTTPStatus.BAD_REQUEST,
     NotFound: HTTPStatus.NOT_FOUND,
     StorageFull: HTTPStatus.INSUFFICIENT_STORAGE,
+    CannotDraw: HTTPStatus.INTERNAL_SERVER_ERROR,
     DiscoveryFailed: HTTPStatus.INTERNAL_SERVER_ERROR,
     MinerUnreachable: HTTPStatus.INTERNAL_SERVER_ERROR,
     WrongMiner: HTTPStatus.INTERNAL_SERVER_ERROR,

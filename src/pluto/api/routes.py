@@ -7,7 +7,7 @@ from urllib.parse import unquote
 
 import msgspec
 
-from pluto.api import devices, page, presets
+from pluto.api import dashboards, devices, page, presets
 from pluto.api.call import Answer, Call
 from pluto.api.parts import Parts
 from pluto.api.problems import FAILED, missing_bare, missing_error, missing_with_data
@@ -90,6 +90,8 @@ ROUTES: Final[Sequence[Route]] = (
         missing=_NO_DEVICE,
     ),
     Route("DELETE", "/devices/imprint/{id}", devices.remove, "Forget a miner", missing=_NO_DEVICE),
+    Route("GET", "/dashboards", dashboards.public, "The public dashboards; publishes those that are not", acts=True,
+        failure="Failed to read dashboard files"),
     Route("GET", "/devices/presets/{presetId}", devices.by_preset, "The miners that name a preset"),
     Route(
         "PUT", "/devices/listen", devices.listen, "Watch exactly these miners",

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from discovery_stub import discovery_stub
+from pluto.model.json_value import JsonObject
 from pluto.services.presets import applied, port_of
 from pluto.store.presets import Preset
 from running import Running, running
@@ -106,7 +107,7 @@ def test_a_port_goes_out_as_a_number(given: Any, sent: Any) -> None:
 
 def test_applying_takes_host_port_and_password_alone_and_sends_nothing_that_the_preset_lacks() -> None:
     full = Preset({"configuration": {"stratumURL": "p", "stratumPort": "1", "stratumUser": "theirs", "stratumPassword": "w"}})
-    info = {"stratumURL": "mine", "stratumUser": "me", "frequency": 500}
+    info: JsonObject = {"stratumURL": "mine", "stratumUser": "me", "frequency": 500}
     assert applied(full, info) == (
         {"stratumUser": "me", "frequency": 500, "stratumURL": "p", "stratumPort": 1, "stratumPassword": "w"},
         ["stratumURL", "stratumPort", "stratumPassword"],

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from errands import House, house
-from pluto.errors import BadRequest, NotFound, TooBusy, WriteFailed
+from pluto.errors import BadRequest, NotFound, PlutoError, TooBusy, WriteFailed
 from pluto.model.miner import MacAddress
 from pluto.model.state import MinerState
 from pluto.simulator.profiles import DEFAULT_MIX
@@ -235,7 +235,7 @@ async def test_what_is_wrong_is_refused_before_anything_is_sent(tmp_path: Path) 
         miner = fleet.miners[0]
         await at.imprint(miner)
         await at.store.register([{"mac": "02:00:00:00:0f:01", "ip": None, "info": {}}])
-        for id_, request, kind, text in (
+        wrong: list[tuple[str, dict[str, Any], type[PlutoError], str]] = [
             ("02:00:00:00:0f:02", {"info": {}}, NotFound, "Device not found"),
             ("02:00:00:00:0f:01", {"info": 5}, BadRequest, "Device IP not available"),
             (miner.mac, {"info": 5, "presetUuid": "x"}, BadRequest, "Associated Preset id not available"),
@@ -248,7 +248,8 @@ async def test_what_is_wrong_is_refused_before_anything_is_sent(tmp_path: Path) 
                 BadRequest,
                 "info is too large: a miner takes less than 10,240 bytes",
             ),
-        ):
+        ]
+        for id_, request, kind, text in wrong:
             with pytest.raises(kind) as caught:
                 await at.configure.miner(id_, request)
             assert str(caught.value) == text

@@ -90,12 +90,13 @@ def an_entry(chance: Random, slot: int) -> dict[str, Any]:
 
 def passwords_meant(passwords: dict[int, str], asked: dict[str, Any], miner: MinerState) -> dict[int, str]:
     """Return the passwords as a user who asks for *asked* means them."""
-    primary = asked.get("primaryPoolIndex", miner.stored["primaryPoolIndex"])
+    stored: dict[str, Any] = dict(miner.stored)
+    primary = asked.get("primaryPoolIndex", stored["primaryPoolIndex"])
     meant = dict(passwords)
     for pool in asked.get("pools", ()):
         if pool.get("stratumPassword", "*****") != "*****":
             meant[pool["id"]] = pool["stratumPassword"]
-    for field, slot in (("stratumPassword", primary), ("fallbackStratumPassword", miner.stored["secondaryPoolIndex"])):
+    for field, slot in (("stratumPassword", primary), ("fallbackStratumPassword", stored["secondaryPoolIndex"])):
         if field in asked:
             meant[slot] = asked[field]
     return meant

@@ -31,6 +31,10 @@ class Watch:
         self._set(records)
         return records
 
+    def also(self, macs: Iterable[MacAddress]) -> None:
+        """Watch those of *macs* that are imprinted beside those watched already."""
+        self.listen([*self._fleet.states, *macs])
+
     def leave(self, record: Record) -> None:
         """Stop polling one miner, in mid-poll too, and tell of it; nothing happens if it is not watched."""
         if record.mac in self._fleet:

@@ -78,6 +78,11 @@ class Hub:
         return len(self._outboxes)
 
     @property
+    def server(self) -> socketio.AsyncServer:
+        """Return the server, for further namespaces; to be used before the first client comes."""
+        return self._server
+
+    @property
     def waiting(self) -> int:
         """Return how many messages wait for all browsers together."""
         return sum(map(len, self._outboxes.values()))

@@ -110,8 +110,8 @@ class Reader:
         """Return the answer to *question*; what the file does not give stays empty: a chart never fails."""
         tier = tier_for(question, now_s, self._keep)
         step_s = step_for(question, tier)
-        start = int(question.from_s // step_s * step_s)
-        times = list(range(start, max(start + 1, int(question.to_s)), step_s))
+        times = list(range(_floor(question.from_s, step_s), max(1, math.ceil(question.to_s)), step_s))[-question.points :]
+        start = times[0]
         table = metrics_of(question.miner)
         lines = {metric.name: Line(metric, len(times)) for metric in table if metric.name in question.metrics}
         end = start + len(times) * step_s
@@ -195,10 +195,7 @@ def tier_for(question: Question, now_s: float, keep: Kept) -> Tier:
 def step_for(question: Question, tier: Tier) -> int:
     """Return the seconds between two points: whole buckets, and few enough points."""
     least_s = max(MIN_STEP_S, tier.step_s)
-    step_s = max(1, math.ceil((question.to_s - question.from_s) / question.points / least_s)) * least_s
-    while math.ceil((question.to_s - _floor(question.from_s, step_s)) / step_s) > question.points:
-        step_s += least_s
-    return step_s
+    return max(1, math.ceil((question.to_s - question.from_s) / question.points / least_s)) * least_s
 
 
 def _floor(at_s: float, step_s: int) -> int:

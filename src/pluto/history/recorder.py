@@ -6,6 +6,7 @@ import sqlite3
 import threading
 from collections import deque
 from collections.abc import Callable
+from pathlib import Path
 from typing import Final, NamedTuple, Self
 
 from pluto.history.book import Book
@@ -68,6 +69,16 @@ class Recorder:
     def dropped(self) -> int:
         """Return how much was lost because the disk was too slow or took nothing."""
         return self._lost + self._book.dropped
+
+    @property
+    def path(self) -> Path:
+        """Return where the file is."""
+        return self._book.path
+
+    @property
+    def last_write_s(self) -> float | None:
+        """Return the wall time of the last block written, None before the first."""
+        return self._book.last_write_s
 
     def read(self, mac: MacAddress, reading: Reading) -> None:
         """Remember a reading of now."""

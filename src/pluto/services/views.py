@@ -1,11 +1,13 @@
 """What is shown of our miners: records, states and tracks joined, for lists, live rows and the single view."""
 
+import asyncio
 from collections.abc import Sequence
+from typing import Final
 
 from pluto.axeos.decode import decode_system_info
 from pluto.errors import MinerFault, NotFound
 from pluto.model.columns import FLEET, Column, View, row
-from pluto.model.json_value import Json, JsonObject, parse_object
+from pluto.model.json_value import Json
 from pluto.model.miner import MacAddress
 from pluto.model.reading import Reading
 from pluto.model.record import Record, miner_id
@@ -13,6 +15,8 @@ from pluto.model.standing import NOT_WATCHED, standing
 from pluto.monitor.fleet import Fleet
 from pluto.monitor.standings import PastPoll, Standings
 from pluto.store.miners import MinerStore
+
+SLICE: Final = 200
 
 
 class Views:
@@ -23,11 +27,26 @@ class Views:
         self._fleet = fleet
         self._standings = standings
         self._named: dict[MacAddress, tuple[bytes, Reading]] = {}
-        self.changes = 0
+        self._born = int(standings.wall_s() * 1000)
+        self._changes = 0
+
+    @property
+    def tag(self) -> str:
+        """Return an entity tag that is another after each change, and after each start."""
+        return f'"{self._born:x}-{self._changes:x}"'
 
     def changed(self) -> None:
         """Note that something looks different now."""
-        self.changes += 1
+        self._changes += 1
+
+    async def rows(self) -> list[list[Json]]:
+        """Return the rows of all miners, made in slices so that polls go on."""
+        rows: list[list[Json]] = []
+        for place, record in enumerate(self._store.in_order()):
+            rows.append(row(self.view(record)))
+            if place % SLICE == SLICE - 1:
+                await asyncio.sleep(0)
+        return rows
 
     def macs(self) -> list[MacAddress]:
         """Return all imprinted miners, in the order of registration."""
@@ -66,10 +85,6 @@ class Views:
     def polls(self, record: Record) -> Sequence[PastPoll]:
         """Return the last polls of a miner, newest first."""
         return self._standings.polls(record.mac)
-
-    def raw(self, record: Record) -> JsonObject:
-        """Return the last good answer, without secrets."""
-        return parse_object(record.info)
 
     def forget(self, record: Record) -> None:
         """Drop what is remembered of a miner that is ours no more."""

@@ -1,6 +1,7 @@
 """History: what is kept at which resolution, gaps, crashes, retention, and what a chart is told."""
 
 import sqlite3
+from collections.abc import Sequence
 from pathlib import Path
 
 import msgspec
@@ -152,11 +153,12 @@ def test_each_tier_forgets_in_its_time(tmp_path: Path) -> None:
     story.live(30 * HOUR_S, {ALICE: 1200.0}, every_s=60)
     base = sqlite3.connect(story.path)
     number = story.book.miners[ALICE.mac]
-    counts = {}
+    counts: list[int] = []
     for tier in (RAW, MINUTE, HOUR):
         first = ((tier.number << 20) | number) << 32
-        counts[tier.number] = base.execute("SELECT COUNT(*) FROM block WHERE key BETWEEN ? AND ?", (first, first + 2**32 - 1))
-    raw, minute, hour = (rows.fetchone()[0] for rows in counts.values())
+        rows = base.execute("SELECT COUNT(*) FROM block WHERE key BETWEEN ? AND ?", (first, first + 2**32 - 1))
+        counts.append(int(next(rows)[0]))
+    raw, minute, hour = counts
     assert 6 <= raw <= 13  # of 10 minutes each, looked through once an hour
     assert 3 <= minute <= 5  # of 2 hours each
     assert 1 <= hour <= 2
@@ -175,12 +177,13 @@ def test_a_file_that_is_no_database_is_set_aside_and_a_new_one_begun(tmp_path: P
     assert [record.message for record in caplog.records] == ["the history file is broken: it was set aside and a new one begun"]
 
 
-def test_what_the_disk_refuses_is_tried_again_and_memory_stays_bounded(story: Story) -> None:
+def test_what_the_disk_refuses_is_tried_again_and_memory_stays_bounded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("pluto.history.file.BUSY_S", 0.0)
+    story = Story(tmp_path)
     story.live(300, {ALICE: 1200.0})
     other = sqlite3.connect(story.path, isolation_level=None)
     other.execute("PRAGMA busy_timeout=0")
     other.execute("BEGIN IMMEDIATE")
-    story.book._file._base.execute("PRAGMA busy_timeout=0")  # type: ignore[union-attr]  # pyright: ignore
     refused = 0
     for _ in range(3 * 720):
         story.book.take(ALICE.mac, story.now_s, READING)
@@ -204,13 +207,14 @@ def test_events_are_found_by_time_miner_and_kind_and_go_with_a_deleted_miner(sto
     story.live(60, {ALICE: 1.0, BOB: 1.0})
     reader = Reader(story.book, story.path, story.keep)
 
-    def asked(**question: object) -> list[int]:
-        return [event.id for event in reader.events(EventQuestion(**({"from_s": START, "to_s": START + 9} | question)))]  # type: ignore[arg-type]  # pyright: ignore
+    def asked(mac: str | None = None, kinds: Sequence[str] = (), *, until: int = 9, limit: int = 9) -> list[int]:
+        question = EventQuestion(START, START + until, mac, kinds, limit)
+        return [event.id for event in reader.events(question)]
 
     assert asked() == [3, 2, 1]
     assert asked(mac=ALICE.mac) == [3, 1]
     assert asked(kinds=["back"], limit=1) == [3]
-    assert asked(to_s=START + 1) == [1]
+    assert asked(until=1) == [1]
     story.book.forget(ALICE.mac, delete=True)
     assert asked() == [2]
     assert known(story.chart(60)) == []

@@ -4,7 +4,7 @@ import os
 import time
 from datetime import datetime
 from pathlib import Path
-from typing import Final
+from typing import Final, TypedDict, Unpack
 
 import click
 
@@ -21,6 +21,15 @@ from pluto.settings import read_settings
 _FORMATS: Final = {"csv": csv_text, "json": json_text}
 
 
+class _Asked(TypedDict):
+    """Which part of the history."""
+
+    metrics: tuple[str, ...]
+    begin: datetime | None
+    end: datetime | None
+    points: int
+
+
 @click.command()
 @click.argument("miner", default=FLEET)
 @click.option("--metric", "metrics", multiple=True, help="what to write, several times; default: everything")
@@ -29,22 +38,16 @@ _FORMATS: Final = {"csv": csv_text, "json": json_text}
 @click.option("--points", type=click.IntRange(2, MAX_LINES), default=MAX_LINES, help="at most so many lines")
 @click.option("--format", "kind", type=click.Choice(sorted(_FORMATS)), default="csv", show_default=True)
 @click.option("--output", type=click.Path(path_type=Path), help="file to write; default: the screen")
-def export(  # noqa: PLR0913 - an option each
-    miner: str,
-    metrics: tuple[str, ...],
-    begin: datetime | None,
-    end: datetime | None,
-    points: int,
-    kind: str,
-    output: Path | None,
-) -> None:
+def export(miner: str, kind: str, output: Path | None, **asked: Unpack[_Asked]) -> None:
     """Write what is remembered of MINER (its MAC; without one: of the fleet)."""
+    end, begin = asked["end"], asked["begin"]
     to_s = time.time() if end is None else end.timestamp()
     from_s = to_s - 86_400 if begin is None else begin.timestamp()
     who = FLEET if miner == FLEET else parse_any_mac(miner)
     if who is None or from_s >= to_s:
         raise BadRequest(f"{miner!r} is no MAC" if who is None else "--from must be earlier than --to")
-    text = _FORMATS[kind](_reader().chart(Question(who, _chosen(who, metrics), from_s, to_s, points), time.time()))
+    question = Question(who, _chosen(who, asked["metrics"]), from_s, to_s, asked["points"])
+    text = _FORMATS[kind](_reader().chart(question, time.time()))
     if output is None:
         click.echo(text, nl=False)
     else:

@@ -136,6 +136,11 @@ class Live:
         """Return how many browsers are connected to `/ui`."""
         return len(self._clients)
 
+    @property
+    def topics(self) -> int:
+        """Return how many topics somebody watches."""
+        return len(self._topics)
+
     # What clients say.
 
     def _connect(self, sid: str, _environ: Mapping[str, Any]) -> None:
@@ -155,7 +160,7 @@ class Live:
                 self._put(sid, packet(REFUSED, {"topic": name, "code": error.code, "detail": str(error)}))
                 continue
             if topic is not None:
-                self._begin(sid, topic, since.get(name) if isinstance(since, dict) else None)
+                self._begin(sid, topic, _member(since, name))
 
     async def _unwatch(self, sid: str, wish: object = None, *_: object) -> None:
         client = self._clients.get(sid)

@@ -3,7 +3,7 @@
 import contextlib
 import logging
 import sqlite3
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Generator, Iterable, Iterator, Sequence
 from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Final
@@ -13,7 +13,7 @@ import msgspec
 from pluto.history.packed import packed, unpacked
 from pluto.history.tiers import Buckets, Tier
 from pluto.model.happenings import Happening, Kind
-from pluto.model.json_value import JsonObject
+from pluto.model.json_value import parse_object
 from pluto.model.miner import MacAddress
 
 LAYOUT: Final = 1
@@ -64,7 +64,7 @@ class HistoryFile:
         self._base.close()
 
     @contextmanager
-    def writing(self) -> Iterator[None]:
+    def writing(self) -> Generator[None, None, None]:
         """Make everything inside the block one transaction: all of it is kept, or nothing."""
         self._base.execute("BEGIN IMMEDIATE")
         try:
@@ -159,7 +159,10 @@ class HistoryFile:
             " ORDER BY at_s DESC, id DESC LIMIT ?",
             (question.from_s, question.to_s, question.mac, *kinds, question.limit),
         )
-        return [Happening(at_s, MacAddress(mac), Kind(kind), _facts(facts), number) for number, at_s, mac, kind, facts in rows]
+        return [
+            Happening(at_s, MacAddress(mac), Kind(kind), parse_object(facts.encode()), number)
+            for number, at_s, mac, kind, facts in rows
+        ]
 
     def expire_events(self, before_s: float) -> None:
         """Delete the events before *before_s*."""
@@ -202,7 +205,3 @@ def size_bytes(path: Path) -> int:
 def _key(tier: Tier, miner: int, start: int) -> int:
     """Return the place of a block: a miner's blocks of one tier stand together, in order of time."""
     return ((tier.number << 20) | miner) << 32 | start
-
-
-def _facts(text: str) -> JsonObject:
-    return msgspec.json.decode(text, type=dict)

@@ -63,8 +63,9 @@ class Line:
         if len(columns) == 1:
             zero = [0] * len(places)
             columns = (columns[0], zero, zero)
+        values, lower, higher = columns
         sums, counts, lows, highs = self._sums, self._counts, self._lows, self._highs
-        for place, value, below, above in zip(places, *columns, strict=True):
+        for place, value, below, above in zip(places, values, lower, higher, strict=True):
             if value == NONE:
                 continue
             sums[place] += value
@@ -81,12 +82,14 @@ class Line:
         about: JsonObject = {"unit": self.metric.unit, "kind": "count" if self.metric.is_count else "gauge"}
         if self.metric.is_count:
             sums: list[Json] = [total if count else None for total, count in zip(self._sums, self._counts, strict=True)]
-            return about | {"sum": sums}
+            about["sum"] = sums
+            return about
         digits = 4 if scale >= 1 else 0
         average: list[Json] = [
             round(total / count / scale, digits) if count else None for total, count in zip(self._sums, self._counts, strict=True)
         ]
-        return about | {"avg": average, "min": _scaled(self._lows, scale, digits), "max": _scaled(self._highs, scale, digits)}
+        about |= {"avg": average, "min": _scaled(self._lows, scale, digits), "max": _scaled(self._highs, scale, digits)}
+        return about
 
 
 class Section(msgspec.Struct, frozen=True):

@@ -47,6 +47,7 @@ class Diagnose:
             },
             "loop_lag_ms": round(self._metrics.itself.loop_lag.mean_s * 1000, 3),
             "browsers": max(hub.clients, live.clients),
+            "live_topics": live.topics,
             "snapshots_for_slow_browsers": live.snapshots_instead,
             "history": _history(recorder),
             "memory_bytes": next((row.read() for row in PROCESS if row.name == "process_resident_memory_bytes"), None),

@@ -1,6 +1,7 @@
 """What stands beside the contract: health, version, metrics, the socket's greeting, and the page a browser opens first."""
 
 import platform
+from contextlib import aclosing
 from html import escape
 from http import HTTPStatus
 from typing import Final
@@ -8,7 +9,7 @@ from typing import Final
 from pluto import __version__
 from pluto.api.call import Answer, Call, plain
 from pluto.api.parts import Parts
-from pluto.metrics.exposition import gzipped
+from pluto.metrics.exposition import compressed
 from pluto.metrics.text import CONTENT_TYPE
 
 HTML_TYPE: Final = "text/html; charset=utf-8"
@@ -58,11 +59,11 @@ async def socket_greeting(_parts: Parts, _call: Call) -> Answer:
 
 async def metrics(parts: Parts, call: Call) -> Answer:
     """The exposition for Prometheus, compressed in a thread where the scraper can read that."""
-    text = await parts.metrics.text()
     if not call.accepts_gzip:
-        return Answer(text, content_type=CONTENT_TYPE)
+        return Answer(await parts.metrics.text(), content_type=CONTENT_TYPE)
     headers = {"Content-Encoding": "gzip", "Vary": "Accept-Encoding"}
-    return Answer(await gzipped(text), content_type=CONTENT_TYPE, headers=headers)
+    async with aclosing(parts.metrics.pieces()) as pieces:
+        return Answer(await compressed(pieces), content_type=CONTENT_TYPE, headers=headers)
 
 
 async def index(parts: Parts, _call: Call) -> Answer:

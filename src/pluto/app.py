@@ -41,6 +41,7 @@ from pluto.services.finder import Finder
 from pluto.services.imprint import Imprint
 from pluto.services.own_search import PROBE_S, own_search
 from pluto.services.presets import Presets
+from pluto.services.relay import Relay
 from pluto.services.relocate import Relocate
 from pluto.services.remove import Remove
 from pluto.services.restart import Restart
@@ -119,6 +120,7 @@ class App:
             configure=Configure(self._store, core.presets, errands),
             restart=Restart(self._store, errands),
             presets=Presets(core.presets),
+            relay=await stack.enter_async_context(Relay(settings.prometheus_host)),
             metrics=self._metrics,
             dashboards=self._dashboards,
             hub=self._hub,

@@ -7,7 +7,7 @@ from urllib.parse import unquote
 
 import msgspec
 
-from pluto.api import dashboards, devices, page, presets
+from pluto.api import dashboards, devices, page, presets, prometheus
 from pluto.api.call import Answer, Call
 from pluto.api.parts import Parts
 from pluto.api.problems import FAILED, missing_bare, missing_error, missing_with_data
@@ -117,6 +117,14 @@ ROUTES: Final[Sequence[Route]] = (
         },
     ),
     Route("DELETE", "/presets/{id}", presets.delete, "Forget a preset", missing=_NO_PRESET),
+    Route(
+        "GET", "/prometheus/query", prometheus.query, "Ask Prometheus for one moment",
+        {"query": "PromQL, at most 8,000 characters", "time": "Unix seconds; absent: now"},
+    ),
+    Route(
+        "GET", "/prometheus/query_range", prometheus.query_range, "Ask Prometheus over a range",
+        {"query": "PromQL", "start": "Unix seconds", "end": "at most 7 days later", "step": "seconds, or 15s, 2m, 1h"},
+    ),
 )  # fmt: skip
 
 

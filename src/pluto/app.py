@@ -4,7 +4,7 @@ import asyncio
 import gc
 import logging
 import socket
-from collections.abc import Callable
+from collections.abc import AsyncGenerator, Callable
 from contextlib import AsyncExitStack
 from pathlib import Path
 from typing import Final, Self
@@ -19,6 +19,7 @@ from pluto.api.routes import ROUTES
 from pluto.api.server import Edge
 from pluto.axeos.decode import decode_system_info
 from pluto.axeos.fetch import MinerClient
+from pluto.axeos.log_feed import log_messages, log_path
 from pluto.axeos.poll_client import PollClient
 from pluto.axeos.reach import Reach, Target
 from pluto.clock import Clock, LoopClock
@@ -29,10 +30,14 @@ from pluto.discovery.service import DiscoveryService
 from pluto.events.hub import Hub
 from pluto.guard.gate import Gate
 from pluto.metrics.exposition import Metrics
+from pluto.model.miner import MacAddress
 from pluto.model.names import usual_prefixes
 from pluto.model.record import Record
+from pluto.model.secret_text import secrets_masked
 from pluto.model.state import MinerState
 from pluto.monitor.fleet import Fleet, Polled
+from pluto.monitor.log_files import LogFiles
+from pluto.monitor.log_tails import LogTails
 from pluto.monitor.report import report
 from pluto.services.configure import Configure
 from pluto.services.discover import Discover
@@ -104,7 +109,9 @@ class App:
         discover = Discover(await self._finder(stack, reach, clock))
         imprint = Imprint(self._store, discover, reach, self.fleet.move)
         self._relocate = await stack.enter_async_context(Relocate(discover, imprint.relocate, clock))
-        watch = Watch(self._store, self.fleet, self._joined, self._left)
+        self._log_files = await stack.enter_async_context(LogFiles(Path(settings.logs_dir), clock))
+        self._tails = await stack.enter_async_context(LogTails(lambda mac: self._log_of(reach, mac), self._heard, clock))
+        watch = Watch(self._store, self.fleet, self._tails, self._joined, self._left)
         self._attach_figures()
         lag_meter = asyncio.create_task(_measure_lag(clock, self._metrics.itself.loop_lag.observe), name="lag")
         stack.callback(lag_meter.cancel)
@@ -150,8 +157,21 @@ class App:
     def _joined(self, record: Record) -> None:
         self._metrics.watch(record.miner, record.hostname, decode_system_info(record.info).reading)
 
+    def _log_of(self, reach: Reach, mac: MacAddress) -> AsyncGenerator[str, None] | None:
+        record = self._store.get(mac)
+        return None if record is None or record.host is None else log_messages(reach, record.host, log_path(record.info))
+
+    def _heard(self, mac: MacAddress, message: str) -> None:
+        record = self._store.get(mac)
+        if record is not None:
+            message = secrets_masked(message)
+            self._log_files.write(record.miner, record.hostname, message)
+            self._hub.logs_update(record, message)
+
     def _left(self, record: Record) -> None:
         self._relocate.forget(record.mac)
+        self._tails.stop(record.mac)
+        self._log_files.leave(record.mac)
         self._drop_dashboard(record, self._metrics.prefix(record.mac))
         self._metrics.unwatch(record.mac, delete=self._settings.delete_data_on_device_remove)
         hosts = (state.miner.host for state in self.fleet.states.values())
@@ -187,6 +207,7 @@ class App:
         else:
             self._hub.error(mac, record, f"{after.failure.reason}: {after.failure.detail}")
         self._relocate.note(after)
+        self._tails.note(before, after)
 
     def _measure(self, polled: Polled) -> None:
         itself = self._metrics.itself

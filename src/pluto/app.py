@@ -28,14 +28,16 @@ from pluto.dashboards.grafana import Grafana
 from pluto.dashboards.keeper import Dashboards
 from pluto.discovery.service import DiscoveryService
 from pluto.events.hub import Hub
+from pluto.events.live import Topic
 from pluto.guard.gate import Gate
 from pluto.metrics.exposition import Metrics
-from pluto.model.miner import MacAddress
+from pluto.model.miner import MacAddress, parse_mac
 from pluto.model.names import usual_prefixes
-from pluto.model.record import Record
-from pluto.model.secret_text import secrets_masked
+from pluto.model.record import Record, miner_id
+from pluto.model.secret_text import SecretMask
 from pluto.model.state import MinerState
 from pluto.monitor.fleet import Fleet, Polled
+from pluto.monitor.log_book import LogBook
 from pluto.monitor.log_files import LogFiles
 from pluto.monitor.log_tails import LogTails
 from pluto.monitor.report import report
@@ -111,6 +113,7 @@ class App:
         self._relocate = await stack.enter_async_context(Relocate(discover, imprint.relocate, clock))
         self._log_files = await stack.enter_async_context(LogFiles(Path(settings.logs_dir), clock))
         self._tails = await stack.enter_async_context(LogTails(lambda mac: self._log_of(reach, mac), self._heard, clock))
+        self._offer_logs(clock)
         watch = Watch(self._store, self.fleet, self._tails, self._joined, self._left)
         self._attach_figures()
         lag_meter = asyncio.create_task(_measure_lag(clock, self._metrics.itself.loop_lag.observe), name="lag")
@@ -157,21 +160,40 @@ class App:
     def _joined(self, record: Record) -> None:
         self._metrics.watch(record.miner, record.hostname, decode_system_info(record.info).reading)
 
-    def _log_of(self, reach: Reach, mac: MacAddress) -> AsyncGenerator[str, None] | None:
+    def _log_of(self, reach: Reach, mac: MacAddress) -> AsyncGenerator[bytes, None] | None:
         record = self._store.get(mac)
         return None if record is None or record.host is None else log_messages(reach, record.host, log_path(record.info))
 
-    def _heard(self, mac: MacAddress, message: str) -> None:
+    def _heard(self, mac: MacAddress, frame: bytes) -> None:
         record = self._store.get(mac)
-        if record is not None:
-            message = secrets_masked(message)
-            self._log_files.write(record.miner, record.hostname, message)
-            self._hub.logs_update(record, message)
+        if record is None:
+            return
+        message = self._masks.setdefault(mac, SecretMask()).masked(frame.decode(errors="replace"))
+        self._log_files.write(record.miner, record.hostname, message)
+        self._hub.logs_update(record, message)
+        self._log_book.heard(mac, frame)
+
+    def _open_log(self, name: str) -> str | None:
+        mac = parse_mac(name)
+        if mac is None or mac != name or mac not in self.fleet:
+            return "there is no watched miner of this MAC (twelve lower-case digits with colons)"
+        self._tails.look(mac)
+        return None
+
+    def _offer_logs(self, clock: Clock) -> None:
+        live = self._hub.live
+        self._masks: dict[MacAddress, SecretMask] = {}
+        self._log_book = LogBook(clock, lambda mac, lines: live.publish(f"logs:{mac}", lines))
+        live.each_tick.append(self._log_book.look)
+        close, recent = self._tails.look_away, self._log_book.recent
+        live.offer("logs", Topic(self._open_log, lambda name: close(miner_id(name)), lambda name: recent(miner_id(name))))
 
     def _left(self, record: Record) -> None:
         self._relocate.forget(record.mac)
         self._tails.stop(record.mac)
         self._log_files.leave(record.mac)
+        self._log_book.forget(record.mac)
+        self._masks.pop(record.mac, None)
         self._drop_dashboard(record, self._metrics.prefix(record.mac))
         self._metrics.unwatch(record.mac, delete=self._settings.delete_data_on_device_remove)
         hosts = (state.miner.host for state in self.fleet.states.values())

@@ -3,9 +3,12 @@
 import asyncio
 import re
 from collections.abc import AsyncGenerator, Callable
+from contextlib import asynccontextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
+import socketio
 
 from pluto.simulator.server import Options, SimulatedFleet
 from pluto.simulator.simulated_miner import SimulatedMiner
@@ -157,3 +160,77 @@ async def test_no_password_of_a_log_line_is_written_or_sent(pluto: Running, flee
     for text in ("\n".join(log_of(tmp_path, miner)), str(page.heard)):
         for found in re.findall(r"mining\.authorize[^\n]*", text):
             assert re.search(r'"params": ?\[.*\*\*\*', found.replace("\\", "")), found
+
+
+class LogPage:
+    """Our own page on the topic of one miner's log."""
+
+    def __init__(self) -> None:
+        self.client = socketio.AsyncClient(reconnection=False)
+        self.snapshots: list[dict[str, Any]] = []
+        self.patches: list[dict[str, Any]] = []
+        self.refused: list[dict[str, Any]] = []
+        for event, heard in (("snapshot", self.snapshots), ("patch", self.patches), ("refused", self.refused)):
+            self.client.on(event, heard.append, namespace="/ui")
+
+    @property
+    def lines(self) -> list[str]:
+        """Return every line of the snapshot and of the patches after it."""
+        return [row["text"] for message in (*self.snapshots[-1:], *self.patches) for row in message["rows"]]
+
+    async def watch(self, topic: str) -> None:
+        await self.client.emit("watch", {"topics": [topic]}, namespace="/ui")
+
+
+@asynccontextmanager
+async def log_page(pluto: Running, topic: str) -> AsyncGenerator[LogPage, None]:
+    page = LogPage()
+    await page.client.connect(pluto.base, socketio_path="/socket/io", transports=["websocket"], namespaces=["/ui"])
+    await page.watch(topic)
+    try:
+        yield page
+    finally:
+        await page.client.disconnect()
+
+
+async def test_a_page_opens_the_log_and_the_last_one_closes_it(pluto: Running, fleet: SimulatedFleet) -> None:
+    miner = fleet.miners[3]  # its frames end in the middle of lines
+    await trace(pluto, [miner], trace=None)
+    topic = f"logs:{miner.mac.lower()}"
+    async with log_page(pluto, topic) as first:
+        await until(lambda: len(first.lines) > 20)
+        assert first.snapshots[0]["rows"] == []
+        async with log_page(pluto, topic) as second:
+            await until(lambda: bool(second.snapshots) and len(second.lines) > 20)
+            assert len(second.snapshots[0]["rows"]) > 10
+            assert asked(miner) == 1
+        numbers = [patch["seq"] for patch in first.patches]
+        assert numbers == list(range(1, len(numbers) + 1))
+        assert all(re.match(r"(\x1b\[[0-9;]*m)?[IWEDV] \(\d+\)", line) for line in first.lines[1:-1]), first.lines
+        open_before = miner.open_connections
+    await until(lambda: miner.open_connections < open_before, 12)
+    assert asked(miner) == 1
+
+
+async def test_a_log_that_a_list_asked_for_stays_open_when_the_page_goes(pluto: Running, fleet: SimulatedFleet) -> None:
+    miner = fleet.miners[0]
+    await trace(pluto, [miner], trace=True)
+    async with log_page(pluto, f"logs:{miner.mac.lower()}") as page:
+        await until(lambda: bool(page.snapshots) and len(page.lines) > 5)
+        await page.client.emit("disableLogsListening", namespace="/ui")
+        heard = len(page.lines)
+        await until(lambda: len(page.lines) > heard + 5)
+    await asyncio.sleep(9.5)
+    assert asked(miner) == 1
+    assert miner.open_connections >= 1
+
+
+async def test_a_topic_that_is_not_there_is_refused(pluto: Running, fleet: SimulatedFleet) -> None:
+    async with log_page(pluto, "logs:02:99:99:99:99:99") as page:
+        await until(lambda: len(page.refused) == 1)
+        await page.watch("nonsense")
+        await page.watch(f"logs:{fleet.miners[0].mac}")
+        await until(lambda: len(page.refused) == 3)
+        await page.client.emit("watch", "rubbish", namespace="/ui")
+        await page.client.emit("unwatch", {"topics": [7]}, namespace="/ui")
+    assert [one["topic"] for one in page.refused][:2] == ["logs:02:99:99:99:99:99", "nonsense"]

@@ -24,17 +24,17 @@ class Feed:
     def __init__(self) -> None:
         self.opened: list[float] = []
         self.refuses = False
-        self.heard: list[str] = []
+        self.heard: list[bytes] = []
         self.clock = FakeClock()
-        self.queue: asyncio.Queue[str | None] = asyncio.Queue()
+        self.queue: asyncio.Queue[bytes | None] = asyncio.Queue()
         self.closed = 0
 
-    async def messages(self) -> AsyncGenerator[str, None]:
+    async def messages(self) -> AsyncGenerator[bytes, None]:
         self.opened.append(self.clock.now_s())
         if self.refuses:
             raise MinerUnreachable("no log")
         try:
-            yield ""
+            yield b""
             while (message := await self.queue.get()) is not None:
                 yield message
         finally:
@@ -64,9 +64,9 @@ async def test_every_message_is_told_once_and_in_order(feed: Feed) -> None:
         tails.set([ALICE.mac], traces=True)
         tails.set([ALICE.mac], traces=True)
         for number in range(5):
-            feed.queue.put_nowait(f"line {number}\nand more")
+            feed.queue.put_nowait(b"line %d\nand more" % number)
         await settled()
-    assert feed.heard == [f"line {number}\nand more" for number in range(5)]
+    assert feed.heard == [b"line %d\nand more" % number for number in range(5)]
     assert (len(feed.opened), feed.closed) == (1, 1)
 
 
@@ -137,7 +137,7 @@ async def test_stopped_means_that_nothing_is_told_any_more(feed: Feed) -> None:
     async with feed.tails() as tails:
         tails.set([ALICE.mac], traces=True)
         await settled()
-        feed.queue.put_nowait("late")
+        feed.queue.put_nowait(b"late")
         tails.set([ALICE.mac], traces=False)
         await settled()
         await feed.advance(60)

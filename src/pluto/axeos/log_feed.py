@@ -30,8 +30,8 @@ def log_path(info: bytes) -> str:
     return _NMAXE_PATH if model.startswith("NM") else _PATH
 
 
-async def log_messages(reach: Reach, host: str, path: str) -> AsyncGenerator[str, None]:
-    """Yield each message of the miner at *host* until its socket ends; raises MinerUnreachable, MinerNonsense.
+async def log_messages(reach: Reach, host: str, path: str) -> AsyncGenerator[bytes, None]:
+    """Yield each frame of the miner at *host* until its socket ends; raises MinerUnreachable, MinerNonsense.
 
     The first item is empty: the socket is open. Nothing is sent but what the protocol itself needs, and no Origin.
     """
@@ -41,9 +41,9 @@ async def log_messages(reach: Reach, host: str, path: str) -> AsyncGenerator[str
     async with aiohttp.ClientSession(trust_env=False, cookie_jar=aiohttp.DummyCookieJar()) as session:
         feed = await _opened(session, f"http://{target.ip}:{target.port}{path}")
         try:
-            yield ""
+            yield b""
             async for frame in feed:
-                yield _text(frame.data)
+                yield frame.data if isinstance(frame.data, bytes) else str(frame.data).encode()
         finally:
             await feed.close()
     if feed.close_code == aiohttp.WSCloseCode.MESSAGE_TOO_BIG:
@@ -63,7 +63,3 @@ async def _opened(session: aiohttp.ClientSession, url: str) -> aiohttp.ClientWeb
         for level, option, value in KEEP_ALIVE:
             wire.setsockopt(level, option, value)
     return feed
-
-
-def _text(data: object) -> str:
-    return data.decode(errors="replace") if isinstance(data, bytes) else str(data)

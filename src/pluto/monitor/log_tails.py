@@ -15,9 +15,9 @@ from pluto.monitor.line_limit import LineLimit
 DELAYS_S: Final = (1.0, 2.0, 4.0, 8.0, 16.0)
 """Before each further attempt after a loss; a socket that opened begins them anew."""
 
-Open = Callable[[MacAddress], AsyncGenerator[str, None] | None]
+Open = Callable[[MacAddress], AsyncGenerator[bytes, None] | None]
 """Opens a miner's log: an iterator whose first item is empty once the socket stands; None when there is no such miner."""
-Heard = Callable[[MacAddress, str], None]
+Heard = Callable[[MacAddress, bytes], None]
 
 log = logging.getLogger(__name__)
 
@@ -34,6 +34,8 @@ class LogTails:
         self._clock = clock
         self._tails: dict[MacAddress, asyncio.Task[None]] = {}
         self._given_up: set[MacAddress] = set()
+        self._traced: set[MacAddress] = set()
+        self._looked_at: set[MacAddress] = set()
         self._limits: dict[MacAddress, LineLimit] = {}
 
     async def __aenter__(self) -> "LogTails":
@@ -54,12 +56,31 @@ class LogTails:
         """Follow all of *listed*, none of them, or (None) leave them as they are; those given up begin anew."""
         for mac in listed:
             if traces is True:
+                self._traced.add(mac)
                 self._start(mac)
             elif traces is False:
-                self.stop(mac)
+                self._traced.discard(mac)
+                self._end_unless_wanted(mac)
+
+    def look(self, mac: MacAddress) -> None:
+        """Follow *mac* because a page looks at its log, until `look_away`."""
+        self._looked_at.add(mac)
+        self._start(mac)
+
+    def look_away(self, mac: MacAddress) -> None:
+        """No page looks at the log of *mac* any more: its socket closes, unless a list asked for it."""
+        self._looked_at.discard(mac)
+        self._end_unless_wanted(mac)
 
     def stop(self, mac: MacAddress) -> None:
-        """Follow *mac* no more: its socket closes, nothing of it is told any more."""
+        """Follow *mac* no more, whoever asked: its socket closes, nothing of it is told any more."""
+        self._traced.discard(mac)
+        self._looked_at.discard(mac)
+        self._end_unless_wanted(mac)
+
+    def _end_unless_wanted(self, mac: MacAddress) -> None:
+        if mac in self._traced or mac in self._looked_at:
+            return
         self._given_up.discard(mac)
         self._limits.pop(mac, None)
         task = self._tails.pop(mac, None)
@@ -101,9 +122,9 @@ class LogTails:
             return False
         try:
             async with contextlib.aclosing(messages) as feed:
-                async for message in feed:
+                async for frame in feed:
                     if has_opened:
-                        self._tell(mac, message)
+                        self._tell(mac, frame)
                     has_opened = True
         except MinerFault as error:
             log.debug("log lost", extra={"mac": mac, "why": str(error)})
@@ -111,11 +132,11 @@ class LogTails:
             log.exception("log failed unexpectedly", extra={"mac": mac})
         return has_opened
 
-    def _tell(self, mac: MacAddress, message: str) -> None:
+    def _tell(self, mac: MacAddress, frame: bytes) -> None:
         limit = self._limits.get(mac)
-        if limit is None or not message:
+        if limit is None or not frame:
             return
-        if limit.admits(message.count("\n") + 1):
-            self._heard(mac, message)
+        if limit.admits(max(1, frame.count(b"\n"))):
+            self._heard(mac, frame)
         if dropped := limit.dropped_since():
             log.warning("log lines dropped", extra={"mac": mac, "lines": dropped})

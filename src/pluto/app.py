@@ -4,7 +4,7 @@ import asyncio
 import gc
 import logging
 import socket
-from collections.abc import AsyncGenerator, Callable
+from collections.abc import Callable
 from contextlib import AsyncExitStack
 from pathlib import Path
 from typing import Final, Self
@@ -19,7 +19,6 @@ from pluto.api.routes import ROUTES
 from pluto.api.server import Edge
 from pluto.axeos.decode import decode_system_info
 from pluto.axeos.fetch import MinerClient
-from pluto.axeos.log_feed import log_messages, log_path
 from pluto.axeos.poll_client import PollClient
 from pluto.axeos.reach import Reach, Target
 from pluto.clock import Clock, LoopClock
@@ -28,20 +27,15 @@ from pluto.dashboards.grafana import Grafana
 from pluto.dashboards.keeper import Dashboards
 from pluto.discovery.service import DiscoveryService
 from pluto.events.hub import Hub
-from pluto.events.live import Topic
 from pluto.guard.gate import Gate
 from pluto.metrics.exposition import Metrics
-from pluto.model.miner import MacAddress, parse_mac
 from pluto.model.names import usual_prefixes
-from pluto.model.record import Record, miner_id
-from pluto.model.secret_text import SecretMask
+from pluto.model.record import Record
 from pluto.model.state import MinerState
 from pluto.monitor.fleet import Fleet, Polled
-from pluto.monitor.log_book import LogBook
-from pluto.monitor.log_files import LogFiles
-from pluto.monitor.log_tails import LogTails
 from pluto.monitor.report import report
 from pluto.services.configure import Configure
+from pluto.services.device_logs import DeviceLogs
 from pluto.services.discover import Discover
 from pluto.services.errand import QUESTION_S, Errands
 from pluto.services.finder import Finder
@@ -99,11 +93,9 @@ class App:
         core = CoreStore(Path(settings.data_dir) / "pluto_core", clock=clock, flush_s=settings.flush_s)
         self._level = core.level
         self._store = (await stack.enter_async_context(core)).miners
-        self._metrics = Metrics(clock, by_name=settings.metrics_contract_set, by_label=settings.metrics_labelled_set)
         listener = Listener()
         stack.push_async_callback(listener.close)
-        self._hub = await stack.enter_async_context(Hub())
-        self._dashboards = await stack.enter_async_context(_dashboards(settings, clock))
+        await self._open_sinks(stack, reach, clock)
         polls = PollClient(reach, clock, settings.system_info_timeout_ms / 1000)
         stack.callback(polls.close)
         self.fleet = Fleet(polls.line, self._observe, self._measure, clock, POLL_INTERVAL_S)
@@ -111,13 +103,9 @@ class App:
         discover = Discover(await self._finder(stack, reach, clock))
         imprint = Imprint(self._store, discover, reach, self.fleet.move)
         self._relocate = await stack.enter_async_context(Relocate(discover, imprint.relocate, clock))
-        self._log_files = await stack.enter_async_context(LogFiles(Path(settings.logs_dir), clock))
-        self._tails = await stack.enter_async_context(LogTails(lambda mac: self._log_of(reach, mac), self._heard, clock))
-        self._offer_logs(clock)
-        watch = Watch(self._store, self.fleet, self._tails, self._joined, self._left)
-        self._attach_figures()
-        lag_meter = asyncio.create_task(_measure_lag(clock, self._metrics.itself.loop_lag.observe), name="lag")
-        stack.callback(lag_meter.cancel)
+        watch = Watch(self._store, self.fleet, self._logs, self._joined, self._left)
+        self._logs.offer(watch.is_watched)
+        self._measure_itself(stack, clock)
         if settings.auto_listen:
             watch.all()
             self._dashboards.draw_overview()
@@ -142,6 +130,14 @@ class App:
         gc.freeze()  # what exists now lives as long as the process: the collector need not look at it again
         self._is_ready = True
 
+    async def _open_sinks(self, stack: AsyncExitStack, reach: Reach, clock: Clock) -> None:
+        settings = self._settings
+        self._metrics = Metrics(clock, by_name=settings.metrics_contract_set, by_label=settings.metrics_labelled_set)
+        self._hub = await stack.enter_async_context(Hub())
+        self._dashboards = await stack.enter_async_context(_dashboards(settings, clock))
+        logs = DeviceLogs(self._store, self._hub, reach, Path(settings.logs_dir), clock)
+        self._logs = await stack.enter_async_context(logs)
+
     def _errands(self, stack: AsyncExitStack, reach: Reach, clock: Clock) -> Errands:
         questions = PollClient(reach, clock, QUESTION_S)
         stack.callback(questions.close)
@@ -160,40 +156,9 @@ class App:
     def _joined(self, record: Record) -> None:
         self._metrics.watch(record.miner, record.hostname, decode_system_info(record.info).reading)
 
-    def _log_of(self, reach: Reach, mac: MacAddress) -> AsyncGenerator[bytes, None] | None:
-        record = self._store.get(mac)
-        return None if record is None or record.host is None else log_messages(reach, record.host, log_path(record.info))
-
-    def _heard(self, mac: MacAddress, frame: bytes) -> None:
-        record = self._store.get(mac)
-        if record is None:
-            return
-        message = self._masks.setdefault(mac, SecretMask()).masked(frame.decode(errors="replace"))
-        self._log_files.write(record.miner, record.hostname, message)
-        self._hub.logs_update(record, message)
-        self._log_book.heard(mac, frame)
-
-    def _open_log(self, name: str) -> str | None:
-        mac = parse_mac(name)
-        if mac is None or mac != name or mac not in self.fleet:
-            return "there is no watched miner of this MAC (twelve lower-case digits with colons)"
-        self._tails.look(mac)
-        return None
-
-    def _offer_logs(self, clock: Clock) -> None:
-        live = self._hub.live
-        self._masks: dict[MacAddress, SecretMask] = {}
-        self._log_book = LogBook(clock, lambda mac, lines: live.publish(f"logs:{mac}", lines))
-        live.each_tick.append(self._log_book.look)
-        close, recent = self._tails.look_away, self._log_book.recent
-        live.offer("logs", Topic(self._open_log, lambda name: close(miner_id(name)), lambda name: recent(miner_id(name))))
-
     def _left(self, record: Record) -> None:
         self._relocate.forget(record.mac)
-        self._tails.stop(record.mac)
-        self._log_files.leave(record.mac)
-        self._log_book.forget(record.mac)
-        self._masks.pop(record.mac, None)
+        self._logs.leave(record.mac)
         self._drop_dashboard(record, self._metrics.prefix(record.mac))
         self._metrics.unwatch(record.mac, delete=self._settings.delete_data_on_device_remove)
         hosts = (state.miner.host for state in self.fleet.states.values())
@@ -225,18 +190,20 @@ class App:
         self._metrics.observe(after)
         if after.failure is None:
             self._hub.stat_update(mac, record)
-            self._dashboards.draw(mac, self._metrics.prefix(mac), record.hostname)
+            self._dashboards.draw(mac, self._metrics.prefix(mac), after.reading.reported.hostname if after.reading else None)
         else:
             self._hub.error(mac, record, f"{after.failure.reason}: {after.failure.detail}")
         self._relocate.note(after)
-        self._tails.note(before, after)
+        self._logs.note(before, after)
 
     def _measure(self, polled: Polled) -> None:
         itself = self._metrics.itself
         itself.poll_duration.observe(polled.took_s)
         itself.poll_lateness.observe(polled.late_s)
 
-    def _attach_figures(self) -> None:
+    def _measure_itself(self, stack: AsyncExitStack, clock: Clock) -> None:
+        lag_meter = asyncio.create_task(_measure_lag(clock, self._metrics.itself.loop_lag.observe), name="lag")
+        stack.callback(lag_meter.cancel)
         attach = self._metrics.itself.attach
         attach("pluto_polls_in_flight", lambda: self.fleet.polls_in_flight)
         attach("pluto_store_dirty_records", lambda: self._store.unwritten)

@@ -3,7 +3,7 @@
 import asyncio
 import logging
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import Any, Final
+from typing import Final, cast
 
 import msgspec
 import socketio
@@ -165,5 +165,5 @@ def _welcome(_sid: str, _environ: object, _auth: object = None) -> None:
 
 
 def _names(asked: object) -> list[str]:
-    topics: Any = asked.get("topics") if isinstance(asked, dict) else None
-    return [topic for topic in topics if isinstance(topic, str)] if isinstance(topics, list) else []
+    topics = cast("dict[str, object]", asked).get("topics") if isinstance(asked, dict) else None
+    return [topic for topic in cast("list[object]", topics) if isinstance(topic, str)] if isinstance(topics, list) else []

@@ -6,7 +6,7 @@ from pluto.model.miner import MacAddress
 from pluto.model.record import Record, miner_id
 from pluto.model.state import MinerState
 from pluto.monitor.fleet import Fleet, plan
-from pluto.monitor.log_tails import LogTails
+from pluto.services.device_logs import DeviceLogs
 from pluto.store.miners import MinerStore
 
 
@@ -14,10 +14,10 @@ class Watch:
     """Which of our miners are polled; *joined* and *left* hear of each that begins and ends."""
 
     def __init__(
-        self, store: MinerStore, fleet: Fleet, tails: LogTails, joined: Callable[[Record], None], left: Callable[[Record], None]
+        self, store: MinerStore, fleet: Fleet, logs: DeviceLogs, joined: Callable[[Record], None], left: Callable[[Record], None]
     ) -> None:
         self._store = store
-        self._tails = tails
+        self._logs = logs
         self._fleet = fleet
         self._joined = joined
         self._left = left
@@ -50,5 +50,5 @@ class Watch:
         for miner in change.start:
             self._joined(by_mac[miner.mac])
         self._fleet.start([MinerState(miner, info=by_mac[miner.mac].info) for miner in change.start])
-        self._tails.set(by_mac, traces=traces)
+        self._logs.trace(by_mac, traces=traces)
         return records

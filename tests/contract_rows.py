@@ -1,7 +1,7 @@
 """Which test keeps which promise of the contract: `python tests/contract_rows.py` writes `docs/contract-coverage.md`.
 
-`contract_rows.txt` holds the promises, each a line; indented under it stand the tests that fail when it is broken, without their `test_`, or
-why it is not this program's to keep.
+`contract_rows.txt` holds the promises, each a line; indented under it stand the tests that fail when it is broken, without
+their `test_`, or why it is not this program's to keep.
 """
 
 import ast

@@ -63,7 +63,8 @@ _LISTS: Final = {
 }
 
 ROUTES: Final[Sequence[Route]] = (
-    Route("GET", "/", page.index, "A page that says what runs", answer_type="text/html"),
+    Route("GET", "/", page.index, "The fleet at a glance, for a browser", answer_type="text/html"),
+    Route("GET", "/page.css", page.style, "How that page looks", answer_type="text/css"),
     Route("GET", "/openapi.json", page.openapi, "This table, for programs"),
     Route("GET", "/healthz", page.healthz, "Alive"),
     Route("GET", "/readyz", page.readyz, "Ready"),

@@ -37,6 +37,10 @@ class Watch:
             self._fleet.stop(record.mac)
             self._left(record)
 
+    def state(self, mac: MacAddress) -> MinerState | None:
+        """Return what we believe of *mac*, or None when it is not watched."""
+        return self._fleet.state(mac)
+
     def is_watched(self, mac: MacAddress) -> bool:
         """Return whether *mac* is polled."""
         return mac in self._fleet

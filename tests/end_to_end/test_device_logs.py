@@ -7,9 +7,11 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
+import aiohttp
 import pytest
 import socketio
 
+from pluto.monitor import log_book
 from pluto.simulator.server import Options, SimulatedFleet
 from pluto.simulator.simulated_miner import SimulatedMiner
 from running import Browser, Running, browser, running
@@ -234,3 +236,16 @@ async def test_a_topic_that_is_not_there_is_refused(pluto: Running, fleet: Simul
         await page.client.emit("watch", "rubbish", namespace="/ui")
         await page.client.emit("unwatch", {"topics": [7]}, namespace="/ui")
     assert [one["topic"] for one in page.refused][:2] == ["logs:02:99:99:99:99:99", "nonsense"]
+
+
+async def test_a_page_is_told_when_another_reader_may_have_taken_the_only_slot(
+    pluto: Running, fleet: SimulatedFleet, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(log_book, "SILENT_S", 1.5)
+    miner = fleet.miners[2]
+    assert miner.profile.log_slots == 1
+    await trace(pluto, [miner], trace=None)
+    async with log_page(pluto, f"logs:{miner.mac.lower()}") as page:
+        await until(lambda: len(page.lines) > 5)
+        async with aiohttp.ClientSession() as http, http.ws_connect(f"http://{miner.host}/api/ws"):
+            await until(lambda: log_book.SILENCE in page.lines)

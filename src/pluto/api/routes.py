@@ -14,6 +14,7 @@ from pluto.api.problems import FAILED, missing_bare, missing_error, missing_with
 
 BODY_BYTES: Final = 102_400
 MAC_LIST_BYTES: Final = 2 * 1024 * 1024
+TEXT_TYPE: Final = "text/plain"
 
 Handler = Callable[[Parts, Call], Awaitable[Answer]]
 
@@ -69,7 +70,7 @@ ROUTES: Final[Sequence[Route]] = (
     Route("GET", "/healthz", page.healthz, "Alive"),
     Route("GET", "/readyz", page.readyz, "Ready"),
     Route("GET", "/version", page.version, "Which version"),
-    Route("GET", "/metrics", page.metrics, "The exposition for Prometheus", answer_type="text/plain",
+    Route("GET", "/metrics", page.metrics, "The exposition for Prometheus", answer_type=TEXT_TYPE,
         failure="Failed to collect metrics"),
     Route("GET", "/socket/io", page.socket_greeting, "Greets a client; with EIO in the query it is the Socket.IO endpoint"),
     Route(

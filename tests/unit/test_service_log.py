@@ -1,8 +1,8 @@
 """What our own log says, and how a line of it looks."""
 
+import itertools
 import logging
 import re
-import sys
 from pathlib import Path
 
 import pytest
@@ -31,11 +31,14 @@ def test_what_a_miner_says_makes_no_line_of_its_own(forged: str) -> None:
         assert not re.search("[\x00-\x1f\u202e\u2028]", text)
 
 
+def raise_two_lines() -> None:
+    raise ValueError("two\nlines")
+
+
 def test_a_trace_stays_on_the_line_and_a_line_has_an_end() -> None:
-    try:
-        raise ValueError("two\nlines")
-    except ValueError:
-        text = line("failed", exc_info=sys.exc_info())
+    with pytest.raises(ValueError, match="two") as caught:
+        raise_two_lines()
+    text = line("failed", exc_info=(caught.type, caught.value, caught.tb))
     assert len(text.splitlines()) == 1
     assert "Traceback" in text
     assert len(line("x" * 10_000)) < MAX_LINE_CHARACTERS + 100
@@ -62,7 +65,7 @@ def test_a_miner_that_goes_and_comes_back_is_two_lines_however_long_it_was_away(
     for reason in (Reason.SILENT, Reason.SILENT, Reason.SILENT, Reason.REFUSED):
         states.append(offline(states[-1], reason))
     states.append(online(ALICE, READING, before=states[-1]))
-    for before, after in zip(states, states[1:], strict=False):
+    for before, after in itertools.pairwise(states):
         report(before, after)
     told = [(record.message, vars(record)["hostname"], vars(record).get("reason")) for record in caplog.records]
     assert told == [

@@ -17,7 +17,6 @@ from pluto.monitor import log_tails
 from pluto.services import configure, errand, relay
 from pluto.settings import Settings, read_settings
 
-
 GIVEN: Final[Mapping[type, tuple[str, object]]] = {
     bool: ("TRUE", True),
     int: ("4321", 4321),

@@ -1,5 +1,6 @@
 """What our own log says, and how a line of it looks."""
 
+import itertools
 import logging
 import re
 import sys
@@ -62,7 +63,7 @@ def test_a_miner_that_goes_and_comes_back_is_two_lines_however_long_it_was_away(
     for reason in (Reason.SILENT, Reason.SILENT, Reason.SILENT, Reason.REFUSED):
         states.append(offline(states[-1], reason))
     states.append(online(ALICE, READING, before=states[-1]))
-    for before, after in zip(states, states[1:], strict=False):
+    for before, after in itertools.pairwise(states):
         report(before, after)
     told = [(record.message, vars(record)["hostname"], vars(record).get("reason")) for record in caplog.records]
     assert told == [

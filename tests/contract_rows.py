@@ -61,9 +61,9 @@ def page() -> str:
     lines = [
         "# What is promised, and which test keeps it",
         "",
-        "Each row is a promise to whoever builds on Pluto: a web client, a script, Grafana, Prometheus, a data folder of Pluto 1.3.5.",
-        "The tests beside it fail when it is broken. Made by `python tests/contract_rows.py`; a test fails when it is out of date or",
-        "names a test that is not there.",
+        "Each row is a promise to whoever builds on Pluto: a web client, a script, Grafana, Prometheus, a data folder of 1.3.5.",
+        "The tests beside it fail when it is broken. Made by `python tests/contract_rows.py`; a test fails when it is out of",
+        "date or names a test that is not there.",
     ]
     for letter, title in SECTIONS.items():
         lines += ["", f"## {letter} {title}", "", "| Promise | Kept by |", "|---|---|"]

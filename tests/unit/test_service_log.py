@@ -33,6 +33,7 @@ def test_what_a_miner_says_makes_no_line_of_its_own(forged: str) -> None:
 
 
 def test_a_trace_stays_on_the_line_and_a_line_has_an_end() -> None:
+    text = ""
     try:
         int("two\nlines")
     except ValueError:

@@ -127,7 +127,7 @@ def _values(metrics: Sequence[Metric], place: int) -> list[float]:
 
 
 def _median(reader: Reader, question: Question) -> float:
-    times = []
+    times: list[float] = []
     for _ in range(5):
         began_s = time.perf_counter()
         reader.chart(question, NOW_S)

@@ -48,6 +48,8 @@ from pluto.monitor.report import report
 from pluto.monitor.standings import Standings
 from pluto.services.add import Add
 from pluto.services.configure import Configure
+from pluto.services.device_logs import TOPIC as LOGS
+from pluto.services.device_logs import DeviceLogs
 from pluto.services.diagnose import Diagnose
 from pluto.services.discover import Discover
 from pluto.services.errand import QUESTION_S, Errands
@@ -110,11 +112,9 @@ class App:
         core = CoreStore(Path(settings.data_dir) / "pluto_core", clock=clock, flush_s=settings.flush_s)
         self._level = core.level
         self._store = (await stack.enter_async_context(core)).miners
-        self._metrics = Metrics(clock, by_name=settings.metrics_contract_set, by_label=settings.metrics_labelled_set)
         listener = Listener()
         stack.push_async_callback(listener.close)
-        self._hub = await stack.enter_async_context(Hub())
-        self._dashboards = await stack.enter_async_context(_dashboards(settings, clock))
+        await self._open_sinks(stack, reach, clock)
         polls = PollClient(reach, clock, settings.system_info_timeout_ms / 1000)
         stack.callback(polls.close)
         self._standings = Standings(clock)
@@ -126,10 +126,9 @@ class App:
         await self._open_page(stack, finder)
         imprint = Imprint(self._store, discover, reach, self._placed)
         self._relocate = await stack.enter_async_context(Relocate(discover, imprint.relocate, clock))
-        watch = Watch(self._store, self.fleet, self._joined, self._left)
-        self._attach_figures()
-        lag_meter = asyncio.create_task(_measure_lag(clock, self._metrics.itself.loop_lag.observe), name="lag")
-        stack.callback(lag_meter.cancel)
+        watch = Watch(self._store, self.fleet, self._logs, self._joined, self._left)
+        self._logs.offer(watch.is_watched)
+        self._measure_itself(stack, clock)
         if settings.auto_listen:
             watch.all()
             self._dashboards.draw_overview()
@@ -180,9 +179,17 @@ class App:
         self._views = Views(self._store, self.fleet, self._standings)
         searches = Searches(_scan(finder), self._store.get, self._standings.wall_s)
         self._searches = await stack.enter_async_context(searches)
-        self._topics = Topics(sources_of(self._views, self._remembered, searches))
+        self._topics = Topics(sources_of(self._views, self._remembered, searches), {LOGS: self._logs.room})
         searches.heard = self._topics.searched
         self._live = await stack.enter_async_context(Live(self._hub.server, self._topics, self._standings.wall_s))
+
+    async def _open_sinks(self, stack: AsyncExitStack, reach: Reach, clock: Clock) -> None:
+        settings = self._settings
+        self._metrics = Metrics(clock, by_name=settings.metrics_contract_set, by_label=settings.metrics_labelled_set)
+        self._hub = await stack.enter_async_context(Hub())
+        self._dashboards = await stack.enter_async_context(_dashboards(settings, clock))
+        logs = DeviceLogs(self._store, self._hub, reach, Path(settings.logs_dir), clock)
+        self._logs = await stack.enter_async_context(logs)
 
     def _errands(self, stack: AsyncExitStack, reach: Reach, clock: Clock) -> Errands:
         questions = PollClient(reach, clock, QUESTION_S)
@@ -246,6 +253,7 @@ class App:
 
     def _left(self, record: Record) -> None:
         self._relocate.forget(record.mac)
+        self._logs.leave(record.mac)
         self._drop_dashboard(record, self._metrics.prefix(record.mac))
         self._metrics.unwatch(record.mac, delete=self._settings.delete_data_on_device_remove)
         hosts = (state.miner.host for state in self.fleet.states.values())
@@ -282,10 +290,11 @@ class App:
         self._metrics.observe(after)
         if after.failure is None:
             self._hub.stat_update(mac, record)
-            self._dashboards.draw(mac, self._metrics.prefix(mac), record.hostname)
+            self._dashboards.draw(mac, self._metrics.prefix(mac), after.reading.reported.hostname if after.reading else None)
         else:
             self._hub.error(mac, record, f"{after.failure.reason}: {after.failure.detail}")
         self._relocate.note(after)
+        self._logs.note(before, after)
         if after.failure is None and after.reading is not None and self._recorder is not None:
             self._recorder.read(mac, after.reading)
         for happening in self._standings.follow(before, after):
@@ -298,7 +307,9 @@ class App:
         itself.poll_lateness.observe(polled.late_s)
         self._standings.polled(polled)
 
-    def _attach_figures(self) -> None:
+    def _measure_itself(self, stack: AsyncExitStack, clock: Clock) -> None:
+        lag_meter = asyncio.create_task(_measure_lag(clock, self._metrics.itself.loop_lag.observe), name="lag")
+        stack.callback(lag_meter.cancel)
         attach = self._metrics.itself.attach
         attach("pluto_polls_in_flight", lambda: self.fleet.polls_in_flight)
         attach("pluto_store_dirty_records", lambda: self._store.unwritten)

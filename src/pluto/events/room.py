@@ -1,7 +1,8 @@
 """What a live topic is: a snapshot, then patches; who keeps which rows, and what waits for the next patch."""
 
 import asyncio
-from collections.abc import Callable, Iterator, Sequence
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Final, Protocol
 
 import msgspec
@@ -146,6 +147,45 @@ class FeedRoom:
         rows: list[Json] = list(self._feed.rows())
         known: JsonObject = {"columns": columns, "rows": rows}
         self._known = known | self._feed.about()
+
+
+class LinesRoom:
+    """Rows that only come in addition; the last *kept* of them are the snapshot. *opened* returns those of before."""
+
+    def __init__(
+        self, columns: Sequence[str], kept: int, opened: Callable[[], Sequence[list[Json]]], closed: Callable[[], None]
+    ) -> None:
+        self._columns: list[Json] = list(columns)
+        self._opened = opened
+        self._closed = closed
+        self._rows: deque[list[Json]] = deque(maxlen=kept)
+        self._new: list[list[Json]] = []
+
+    async def open(self) -> None:
+        """Take the rows of before."""
+        self._rows.extend(self._opened())
+
+    def close(self) -> None:
+        """Tell that nobody watches any more."""
+        self._closed()
+
+    def put(self, rows: Iterable[list[Json]]) -> None:
+        """Add new rows."""
+        self._new.extend(rows)
+
+    def snapshot(self) -> JsonObject:
+        """Return columns and the last rows."""
+        rows: list[Json] = list(self._rows)
+        return {"columns": self._columns, "rows": rows}
+
+    def take(self) -> JsonObject | None:
+        """Return the rows that came since the last time."""
+        if not self._new:
+            return None
+        rows: list[Json] = list(self._new)
+        self._rows.extend(self._new)
+        self._new.clear()
+        return {"rows": rows}
 
 
 def _cells(before: list[Json] | None, after: list[Json]) -> Iterator[Json]:

@@ -42,11 +42,11 @@ class LogRoom(LinesRoom):
 
         super().__init__(LINE_COLUMNS, KEPT_LINES, begin, lambda: closed(self))
         self.mac = mac
-        self._look = lambda: book.look(mac)
+        self._book = book
 
     def take(self) -> JsonObject | None:
         """Return the lines that came since the last time."""
-        self._look()
+        self._book.look(self.mac)
         return super().take()
 
 

@@ -1,5 +1,6 @@
 """The commands and their exit codes: 0 well, 1 nothing found or something wrong, 2 bad input, 3 the database."""
 
+import os
 import sys
 
 import click
@@ -37,6 +38,7 @@ for command in (serve, demo, discover, discovery, simulate, record, export, back
 
 def main() -> None:
     """Run the command line; what cannot be done ends in one sentence and an exit code."""
+    os.umask(0o077)  # what we write holds a home's addresses and pools: nobody else reads it
     try:
         pluto()
     except CannotStart as error:

@@ -9,6 +9,7 @@ from pluto import __version__
 from pluto.cli.backup import backup, restore
 from pluto.cli.demo import demo
 from pluto.cli.discovery_service import discovery
+from pluto.cli.doctor import doctor
 from pluto.cli.export import export
 from pluto.cli.find import discover
 from pluto.cli.record import record
@@ -32,7 +33,7 @@ def version() -> None:
     click.echo(f"pluto {__version__} on Python {sys.version.split()[0]}")
 
 
-for command in (serve, demo, discover, discovery, simulate, record, export, backup, restore, repair):
+for command in (serve, demo, discover, discovery, simulate, record, export, backup, restore, repair, doctor):
     pluto.add_command(command)
 
 

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from typing import Final, Protocol, cast
 
 from pluto.simulator import routes
-from pluto.simulator.faults import Answer, End, Fault, Parameters, Step, Wait
+from pluto.simulator.fault import Answer, End, Fault, Parameters, Step, Wait
 from pluto.simulator.http import BadHead, Reply, Request, read_head, refusal, render_body, render_head
 from pluto.simulator.log_lines import LogFeed
 from pluto.simulator.miner import MinerState
@@ -53,6 +53,9 @@ class Connection(asyncio.Protocol):
         self._is_waiting = not self._house.arrived(self)
         if self._is_waiting or self._house.is_deaf:
             self._transport.pause_reading()
+        fault = self._house.fault_now
+        if fault is not None and fault[0].greeting is not None:
+            self._start(fault[0].greeting(), None)
 
     def connection_lost(self, exc: Exception | None) -> None:
         """End; nothing of this connection goes on."""
@@ -155,7 +158,7 @@ class Connection(asyncio.Protocol):
         head = render_head(reply, body)
         framed = render_body(reply, body)
         if fault is not None and fault[0].script is not None:
-            self._start(fault[0].script(Answer(head, framed), fault[1]), reply.then)
+            self._start(fault[0].script(Answer(head, framed, body), fault[1]), reply.then)
             return
         transport.write(head + framed)
         if reply.closes:
@@ -197,7 +200,9 @@ class Connection(asyncio.Protocol):
         if transport is None or end is End.HOLD:
             return  # the script stays: nothing further is answered on this connection
         self._script = None
-        if end is End.RESET:
+        if end is End.HALF:
+            transport.write_eof()
+        elif end is End.RESET:
             with socket.socket(fileno=os.dup(transport.get_extra_info("socket").fileno())) as raw:
                 raw.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, RESET_ON_CLOSE)
             transport.abort()
@@ -211,6 +216,10 @@ class Connection(asyncio.Protocol):
             self._timer = None
 
     def _open_socket(self, request: Request, transport: asyncio.Transport) -> None:
+        fault = self._house.fault_now
+        if fault is not None and fault[0].socket is not None:
+            self._start(fault[0].socket(request.headers.get("sec-websocket-key", "")), None)
+            return
         profile = self._house.state.profile
         is_free = self._house.logs.add(self)
         if not is_free and profile.is_at_least(2, 15):

@@ -42,7 +42,7 @@ class Connection(asyncio.Protocol):
         self._buffer = bytearray()
         self._transport: asyncio.Transport | None = None
         self._script: Iterator[Step] | None = None
-        self._timer: asyncio.TimerHandle | None = None
+        self._timer: asyncio.Handle | None = None
         self._is_paused = False
         self._is_socket = False
         self._is_waiting = False
@@ -91,7 +91,8 @@ class Connection(asyncio.Protocol):
         """Go on with the script."""
         self._is_paused = False
         if self._script is not None and self._timer is None:
-            self._play()
+            # not at once: asyncio calls this in the middle of a write, where closing would end the connection twice
+            self._timer = asyncio.get_running_loop().call_soon(self._play)
 
     def data_received(self, data: bytes) -> None:
         """Take what came and answer every request that is complete."""

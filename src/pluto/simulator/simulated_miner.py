@@ -126,6 +126,9 @@ class SimulatedMiner:
         self.heal()
         self.fault_name = name
         self.fault_now = (row, chosen)
+        if row.greeting is not None:
+            for connection in tuple(self._connections):
+                connection.drop()  # it strikes at the door
         if row.act is not None:
             self._act(row.act, chosen)
 

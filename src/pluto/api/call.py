@@ -6,6 +6,8 @@ from typing import Final
 
 import msgspec
 
+from pluto.access.peers import Peer
+from pluto.access.roles import STRANGER, Visitor
 from pluto.errors import BadRequest
 from pluto.model.json_value import JsonObject
 
@@ -13,12 +15,17 @@ JSON_TYPE: Final = "application/json; charset=utf-8"
 
 
 class Call(msgspec.Struct, frozen=True):
-    """What a client asks: *parameters* from the path, *query* as sent, *body* an object (`{}` where none was sent)."""
+    """What a client asks: *parameters* from the path, *query* as sent, *body* an object (`{}` where none was sent).
+
+    *visitor* is who asks, *peer* where from.
+    """
 
     parameters: Mapping[str, str]
     query: Mapping[str, str]
     body: JsonObject
     accepts_gzip: bool = False
+    visitor: Visitor = STRANGER
+    peer: Peer = Peer("")
     known_tags: Sequence[str] = ()
 
     def flag(self, name: str) -> bool | None:

@@ -5,6 +5,7 @@ import sys
 import click
 
 from pluto import __version__
+from pluto.cli.access import password, token
 from pluto.cli.demo import demo
 from pluto.cli.discovery_service import discovery
 from pluto.cli.export import export
@@ -29,7 +30,7 @@ def version() -> None:
     click.echo(f"pluto {__version__} on Python {sys.version.split()[0]}")
 
 
-for command in (serve, demo, discover, discovery, simulate, record, export):
+for command in (serve, demo, discover, discovery, simulate, record, password, token, export):
     pluto.add_command(command)
 
 

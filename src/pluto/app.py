@@ -4,7 +4,7 @@ import asyncio
 import gc
 import logging
 import socket
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import AsyncExitStack
 from functools import partial
 from pathlib import Path
@@ -38,7 +38,7 @@ from pluto.history.recorder import Recorder
 from pluto.history.tiers import Kept
 from pluto.metrics.exposition import Metrics
 from pluto.model.happenings import Happening, Kind
-from pluto.model.json_value import JsonObject
+from pluto.model.json_value import Json, JsonObject
 from pluto.model.miner import MacAddress, Miner
 from pluto.model.names import usual_prefixes
 from pluto.model.record import Record
@@ -55,6 +55,7 @@ from pluto.services.discover import Discover
 from pluto.services.errand import QUESTION_S, Errands
 from pluto.services.finder import Finder
 from pluto.services.imprint import Imprint
+from pluto.services.longer_past import LongerPast
 from pluto.services.own_search import PROBE_S, own_search
 from pluto.services.presets import Presets
 from pluto.services.relay import Relay
@@ -120,7 +121,8 @@ class App:
         self._standings = Standings(clock)
         self.fleet = Fleet(polls.line, self._observe, self._measure, clock, POLL_INTERVAL_S)
         stack.callback(self.fleet.close)
-        await self._open_history(stack)
+        relay = await stack.enter_async_context(Relay(settings.prometheus_host))
+        await self._open_history(stack, relay)
         finder = await self._finder(stack, reach, clock)
         discover = Discover(finder)
         await self._open_page(stack, finder)
@@ -139,10 +141,10 @@ class App:
             imprint=imprint,
             watch=watch,
             remove=Remove(self._store, watch, self._removed_unwatched),
-            configure=Configure(self._store, core.presets, errands),
+            configure=Configure(self._store, core.presets, errands, self._settings_sent),
             restart=Restart(self._store, errands),
             presets=Presets(core.presets),
-            relay=await stack.enter_async_context(Relay(settings.prometheus_host)),
+            relay=relay,
             metrics=self._metrics,
             dashboards=self._dashboards,
             hub=self._hub,
@@ -162,7 +164,7 @@ class App:
         gc.freeze()  # what exists now lives as long as the process: the collector need not look at it again
         self._is_ready = True
 
-    async def _open_history(self, stack: AsyncExitStack) -> None:
+    async def _open_history(self, stack: AsyncExitStack, relay: Relay) -> None:
         settings, wall_s = self._settings, self._standings.wall_s
         self._recorder: Recorder | None = None
         reader: Reader | None = None
@@ -171,7 +173,8 @@ class App:
             book = Book(Path(settings.data_dir) / "history.sqlite", keep)
             reader = Reader(book, book.path, keep)
             self._recorder = await stack.enter_async_context(Recorder(book, wall_s, lambda: len(self.fleet)))
-        self._remembered = Remembered(reader, wall_s)
+        longer_past = LongerPast(relay) if settings.prometheus_host and settings.metrics_labelled_set else None
+        self._remembered = Remembered(reader, longer_past, wall_s)
         await self._remembered.load()
 
     async def _open_page(self, stack: AsyncExitStack, finder: Finder) -> None:
@@ -220,6 +223,10 @@ class App:
         if self._recorder is not None:
             self._recorder.happened(event)
         self._topics.event(event.id)
+
+    def _settings_sent(self, mac: MacAddress, fields: Sequence[str]) -> None:
+        names: list[Json] = [*sorted(fields)]
+        self._happened(Happening(self._standings.wall_s(), mac, Kind.SETTINGS_SENT, {"fields": names}))
 
     def _placed(self, miner: Miner) -> None:
         """Take note of where a miner is now, be it new, moved, or registered again."""

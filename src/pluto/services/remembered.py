@@ -1,23 +1,31 @@
 """Ask the history: charts, events, tables for other programs; from the file, or from Prometheus where that reaches further."""
 
 import asyncio
+import math
 from collections import deque
 from collections.abc import Callable, Iterable
 from typing import Final
 
-from pluto.errors import HistoryOff
+import msgspec
+
+from pluto.errors import HistoryOff, RelayFailed
 from pluto.history.file import EventQuestion
 from pluto.history.query import Chart, Question, Reader
 from pluto.model.happenings import Happening
+from pluto.services.longer_past import LongerPast
 
 RECENT: Final = 100
 
 
 class Remembered:
-    """What a user can ask of the past; *reader* is None where history is off. Events of this run are remembered in any case."""
+    """What a user can ask of the past; events of this run are remembered in any case.
 
-    def __init__(self, reader: Reader | None, wall_s: Callable[[], float]) -> None:
+    *reader* is None where history is off, *longer_past* where no Prometheus is set.
+    """
+
+    def __init__(self, reader: Reader | None, longer_past: LongerPast | None, wall_s: Callable[[], float]) -> None:
         self._reader = reader
+        self._longer_past = longer_past
         self._wall_s = wall_s
         self.recent: deque[Happening] = deque(maxlen=RECENT)
         self._last_id = 0
@@ -41,7 +49,19 @@ class Remembered:
         return event
 
     async def chart(self, question: Question) -> Chart:
-        """Return the points that *question* asks for; raises HistoryOff."""
+        """Return the points that are asked for, from Prometheus where ours do not reach back so far; raises HistoryOff."""
+        if self._longer_past is None or self.reaches_back_to_s() <= question.from_s:
+            return await self._own(question)
+        try:
+            return await self._longer_past.chart(question)
+        except RelayFailed as error:
+            return msgspec.structs.replace(await self._own(question), note=str(error))
+
+    def reaches_back_to_s(self) -> float:
+        """Return the wall time from where on our own history may know something."""
+        return math.inf if self._reader is None else self._wall_s() - self._reader.reach_s
+
+    async def _own(self, question: Question) -> Chart:
         return await asyncio.to_thread(self._on().chart, question, self._wall_s())
 
     async def events(self, question: EventQuestion) -> list[Happening]:

@@ -12,6 +12,7 @@ PlutoError
 |-- TooBusy                    as much is waiting already as may wait (503)
 |-- DiscoveryFailed            nobody could tell which miners there are
 |-- CannotDraw                 a dashboard, or the folder of them, cannot be written or read
+|-- BadQuery, RelayFailed    a question to Prometheus that may not be asked (400), or got no answer (500)
 |-- StorageFull                the disk took nothing more; what was stored stays (507)
 `-- CannotStart                the process ends with one sentence
     |-- BadSetting, PortTaken, FolderUnusable    exit code 2
@@ -69,6 +70,14 @@ class TooBusy(PlutoError):
 
 class DiscoveryFailed(PlutoError):
     """The discovery service, or our own search, could not give an answer."""
+
+
+class BadQuery(PlutoError):
+    """A question to Prometheus breaks one of the rules for them."""
+
+
+class RelayFailed(PlutoError):
+    """Prometheus gave no answer that can be passed on."""
 
 
 class StorageFull(PlutoError):

@@ -342,6 +342,15 @@ async def test_a_miner_removed_before_its_dashboard_was_drawn_gets_none(tmp_path
         assert names(tmp_path) == ["attic"]
 
 
+async def test_a_miner_that_leaves_before_its_dashboard_was_drawn_gets_none(tmp_path: Path) -> None:
+    async with kept(tmp_path, None, FakeClock()) as dashboards:
+        dashboards.draw(ALICE, "garage", "garage")
+        dashboards.leave(ALICE)
+        dashboards.draw(MacAddress("02:00:00:00:00:0b"), "attic", "attic")
+        await until(lambda: "attic" in names(tmp_path))
+        assert names(tmp_path) == ["attic"]
+
+
 async def test_a_broken_template_for_the_overview_is_tried_again_until_it_is_mended(
     tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:

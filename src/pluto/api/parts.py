@@ -11,6 +11,7 @@ from pluto.services.configure import Configure
 from pluto.services.discover import Discover
 from pluto.services.imprint import Imprint
 from pluto.services.presets import Presets
+from pluto.services.relay import Relay
 from pluto.services.remove import Remove
 from pluto.services.restart import Restart
 from pluto.services.watch import Watch
@@ -26,6 +27,7 @@ class Parts(msgspec.Struct, frozen=True):
     configure: Configure
     restart: Restart
     presets: Presets
+    relay: Relay
     metrics: Metrics
     dashboards: Dashboards
     hub: Hub

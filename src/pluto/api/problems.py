@@ -9,12 +9,14 @@ import msgspec
 
 from pluto.api.call import Answer, plain
 from pluto.errors import (
+    BadQuery,
     BadRequest,
     CannotDraw,
     DiscoveryFailed,
     MinerUnreachable,
     NotFound,
     PlutoError,
+    RelayFailed,
     StorageFull,
     TooBusy,
     WriteFailed,
@@ -51,6 +53,10 @@ def problem(error: Exception, missing: Answer, failure: str) -> Answer:
         case TooBusy():
             headers = {"Retry-After": str(error.retry_after_s)}
             return msgspec.structs.replace(refusal(HTTPStatus.SERVICE_UNAVAILABLE, str(error)), headers=headers)
+        case BadQuery():
+            return plain({"status": "error", "error": str(error)}, HTTPStatus.BAD_REQUEST)
+        case RelayFailed():
+            return plain({"status": "error", "error": str(error)}, HTTPStatus.INTERNAL_SERVER_ERROR)
         case _:
             return _by_status(error, missing, failure)
 

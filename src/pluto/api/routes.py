@@ -7,13 +7,14 @@ from urllib.parse import unquote
 
 import msgspec
 
-from pluto.api import dashboards, devices, page, presets
+from pluto.api import dashboards, devices, page, presets, prometheus
 from pluto.api.call import Answer, Call
 from pluto.api.parts import Parts
 from pluto.api.problems import FAILED, missing_bare, missing_error, missing_with_data
 
 BODY_BYTES: Final = 102_400
 MAC_LIST_BYTES: Final = 2 * 1024 * 1024
+TEXT_TYPE: Final = "text/plain"
 
 Handler = Callable[[Parts, Call], Awaitable[Answer]]
 
@@ -63,12 +64,13 @@ _LISTS: Final = {
 }
 
 ROUTES: Final[Sequence[Route]] = (
-    Route("GET", "/", page.index, "A page that says what runs", answer_type="text/html"),
+    Route("GET", "/", page.index, "The fleet at a glance, for a browser", answer_type="text/html"),
+    Route("GET", "/page.css", page.style, "How that page looks", answer_type="text/css"),
     Route("GET", "/openapi.json", page.openapi, "This table, for programs"),
     Route("GET", "/healthz", page.healthz, "Alive"),
     Route("GET", "/readyz", page.readyz, "Ready"),
     Route("GET", "/version", page.version, "Which version"),
-    Route("GET", "/metrics", page.metrics, "The exposition for Prometheus", answer_type="text/plain",
+    Route("GET", "/metrics", page.metrics, "The exposition for Prometheus", answer_type=TEXT_TYPE,
         failure="Failed to collect metrics"),
     Route("GET", "/socket/io", page.socket_greeting, "Greets a client; with EIO in the query it is the Socket.IO endpoint"),
     Route(
@@ -117,6 +119,14 @@ ROUTES: Final[Sequence[Route]] = (
         },
     ),
     Route("DELETE", "/presets/{id}", presets.delete, "Forget a preset", missing=_NO_PRESET),
+    Route(
+        "GET", "/prometheus/query", prometheus.query, "Ask Prometheus for one moment",
+        {"query": "PromQL, at most 8,000 characters", "time": "Unix seconds; absent: now"},
+    ),
+    Route(
+        "GET", "/prometheus/query_range", prometheus.query_range, "Ask Prometheus over a range",
+        {"query": "PromQL", "start": "Unix seconds", "end": "at most 7 days later", "step": "seconds, or 15s, 2m, 1h"},
+    ),
 )  # fmt: skip
 
 

@@ -9,7 +9,7 @@ import msgspec
 from pluto.axeos import nested
 from pluto.axeos.dialect import Order, writes
 from pluto.axeos.firmware import Dialect, firmware_of
-from pluto.axeos.pool_slots import PASSWORD, entry_of, flat_changes, pools_change, slot_of
+from pluto.axeos.pool_slots import PASSWORD, entry_of, flat_changes, pools_change, slot_of, with_pools
 from pluto.axeos.settable import (
     FAN_SETTINGS,
     KEPT_PASSWORD,
@@ -88,7 +88,7 @@ class _PoolsLook(_Look):
 
     def _seen(self, field: str, value: Json, after: JsonObject) -> Why | None:
         if field == "pools":
-            return self._pools(value, after)
+            return self._pools(after)
         if field in POOL_FIELDS:
             return self._slot(field, value, after)
         return super()._seen(field, value, after)
@@ -103,10 +103,11 @@ class _PoolsLook(_Look):
         in_use = self._before.get(field, (entry_of(self._before, place) or {}).get(member))
         return None if is_same(value, in_use) else Why.RESTART
 
-    def _pools(self, value: Json, after: JsonObject) -> Why | None:
+    def _pools(self, after: JsonObject) -> Why | None:
         if not pools_change(self._order.asked, self._before):
             return None
-        pools = [pool for pool in value if isinstance(pool, dict)] if isinstance(value, list) else []
+        sent = with_pools(self._order.asked, self._before, self._order.forced)["pools"]
+        pools = [pool for pool in sent if isinstance(pool, dict)] if isinstance(sent, list) else []
         return Why.RESTART if all(_is_in_slot(pool, after) for pool in pools) else Why.IGNORED
 
 

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncGenerator, AsyncIterable, Sequence
-from typing import Final, NamedTuple, Protocol, cast
+from typing import Final, NamedTuple
 
 import msgspec
 from isal import isal_zlib
@@ -181,7 +181,7 @@ async def gzipped(text: bytes) -> bytes:
 
 async def compressed(pieces: AsyncIterable[bytes]) -> bytes:
     """Return *pieces* as one gzip stream, fast rather than small: a thread compresses one while the next is made."""
-    squeeze = _squeeze()
+    squeeze = isal_zlib.compressobj(_GZIP_LEVEL, wbits=_GZIP_FORMAT)
     packed: list[bytes] = []
     working: asyncio.Future[bytes] | None = None
     loop = asyncio.get_running_loop()
@@ -192,15 +192,3 @@ async def compressed(pieces: AsyncIterable[bytes]) -> bytes:
     if working is not None:
         packed.append(await working)
     return b"".join([*packed, squeeze.flush()])
-
-
-class _Squeeze(Protocol):
-    """What isal's types leave half unsaid."""
-
-    def compress(self, data: bytes, /) -> bytes: ...
-    def flush(self) -> bytes: ...
-
-
-def _squeeze() -> _Squeeze:
-    made = isal_zlib.compressobj(_GZIP_LEVEL, wbits=_GZIP_FORMAT)  # pyright: ignore[reportUnknownMemberType] - its types are incomplete
-    return cast("_Squeeze", made)

@@ -33,8 +33,9 @@ def test_what_a_miner_says_makes_no_line_of_its_own(forged: str) -> None:
 
 
 def test_a_trace_stays_on_the_line_and_a_line_has_an_end() -> None:
+    text = ""
     try:
-        raise ValueError("two\nlines")
+        int("two\nlines")
     except ValueError:
         text = line("failed", exc_info=sys.exc_info())
     assert len(text.splitlines()) == 1

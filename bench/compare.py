@@ -53,14 +53,21 @@ def _measured(miners: int, *, closes: bool, rounds: int) -> dict[str, list[Figur
 
 
 def _contenders(miners: int, *, closes: bool) -> dict[str, Callable[[], Figures]]:
-    def python(name: str) -> Figures:
-        with _fleet(closes=closes):
-            command = [sys.executable, "-m", "bench.contenders", name, str(PORT), str(miners), str(SECONDS)]
-            said: Figures = json.loads(subprocess.run(command, check=True, capture_output=True).stdout)
-            return said
+    def python(name: str) -> Callable[[], Figures]:
+        return lambda: _python(name, miners, closes=closes)
 
-    runs: dict[str, Callable[[], Figures]] = {name: lambda name=name: python(name) for name in PYTHON_CONTENDERS}
-    return {**runs, "prometheus": lambda: _prometheus(miners, closes=closes), "floor": lambda: _floor(miners, closes=closes)}
+    return {
+        **{name: python(name) for name in PYTHON_CONTENDERS},
+        "prometheus": lambda: _prometheus(miners, closes=closes),
+        "floor": lambda: _floor(miners, closes=closes),
+    }
+
+
+def _python(name: str, miners: int, *, closes: bool) -> Figures:
+    with _fleet(closes=closes):
+        command = [sys.executable, "-m", "bench.contenders", name, str(PORT), str(miners), str(SECONDS)]
+        said: Figures = json.loads(subprocess.run(command, check=True, capture_output=True).stdout)
+        return said
 
 
 @contextlib.contextmanager

@@ -1,6 +1,6 @@
 """One request and one answer, as handlers see them: parameters, query and JSON in, JSON out."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import AsyncIterable, Mapping, Sequence
 from http import HTTPStatus
 from typing import Final
 
@@ -57,12 +57,13 @@ class Call(msgspec.Struct, frozen=True):
 
 
 class Answer(msgspec.Struct, frozen=True):
-    """What a client gets."""
+    """What a client gets: *body*, or *pieces* of it, made while they are sent, where it is too large to be held as a whole."""
 
-    body: bytes
+    body: bytes = b""
     status: HTTPStatus = HTTPStatus.OK
     content_type: str = JSON_TYPE
     headers: Mapping[str, str] = {}
+    pieces: AsyncIterable[bytes] | None = None
 
 
 def said(message: str, data: bytes) -> Answer:

@@ -1,7 +1,6 @@
 """What stands beside the contract: health, version, metrics, the socket's greeting, and the page a browser opens first."""
 
 import platform
-from contextlib import aclosing
 from http import HTTPStatus
 from typing import Final
 
@@ -50,11 +49,11 @@ async def socket_greeting(_parts: Parts, _call: Call) -> Answer:
 
 async def metrics(parts: Parts, call: Call) -> Answer:
     """The exposition for Prometheus, compressed in a thread where the scraper can read that."""
+    pieces = parts.metrics.pieces()
     if not call.accepts_gzip:
-        return Answer(await parts.metrics.text(), content_type=CONTENT_TYPE)
+        return Answer(content_type=CONTENT_TYPE, pieces=pieces)
     headers = {"Content-Encoding": "gzip", "Vary": "Accept-Encoding"}
-    async with aclosing(parts.metrics.pieces()) as pieces:
-        return Answer(await compressed(pieces), content_type=CONTENT_TYPE, headers=headers)
+    return Answer(content_type=CONTENT_TYPE, headers=headers, pieces=compressed(pieces))
 
 
 async def index(parts: Parts, _call: Call) -> Answer:

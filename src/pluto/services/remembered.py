@@ -3,7 +3,7 @@
 import asyncio
 import math
 from collections import deque
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from typing import Final
 
 import msgspec
@@ -11,7 +11,10 @@ import msgspec
 from pluto.errors import HistoryOff, RelayFailed
 from pluto.history.file import EventQuestion
 from pluto.history.query import Chart, Question, Reader
+from pluto.history.recorder import Recorder
 from pluto.model.happenings import Happening
+from pluto.model.miner import MacAddress
+from pluto.model.reading import Reading
 from pluto.services.longer_past import LongerPast
 
 RECENT: Final = 100
@@ -20,11 +23,14 @@ RECENT: Final = 100
 class Remembered:
     """What a user can ask of the past; events of this run are remembered in any case.
 
-    *reader* is None where history is off, *longer_past* where no Prometheus is set.
+    *reader* and *recorder* are None where history is off, *longer_past* where no Prometheus is set.
     """
 
-    def __init__(self, reader: Reader | None, longer_past: LongerPast | None, wall_s: Callable[[], float]) -> None:
+    def __init__(
+        self, reader: Reader | None, recorder: Recorder | None, longer_past: LongerPast | None, wall_s: Callable[[], float]
+    ) -> None:
         self._reader = reader
+        self._recorder = recorder
         self._longer_past = longer_past
         self._wall_s = wall_s
         self.recent: deque[Happening] = deque(maxlen=RECENT)
@@ -41,11 +47,18 @@ class Remembered:
         self.recent.extend(reversed(earlier))
         self._last_id = max((event.id for event in earlier), default=0)
 
-    def numbered(self, event: Happening) -> Happening:
-        """Return *event* with the next id, and keep it among the recent ones. Ids rise, over restarts too."""
+    def read(self, mac: MacAddress, reading: Reading) -> None:
+        """Remember a reading of now."""
+        if self._recorder is not None:
+            self._recorder.read(mac, reading)
+
+    def happened(self, event: Happening) -> Happening:
+        """Remember *event*, and return it with the next id. Ids rise, over restarts too."""
         self._last_id = max(self._last_id + 1, int(event.at_s * 1000))
         event = Happening(event.at_s, event.mac, event.kind, event.facts, self._last_id)
         self.recent.append(event)
+        if self._recorder is not None:
+            self._recorder.happened(event)
         return event
 
     async def chart(self, question: Question) -> Chart:
@@ -71,10 +84,16 @@ class Remembered:
         fresh = [event for event in self.recent if event.id not in known and _is_meant(event, question)]
         return sorted([*stored, *fresh], key=_newest, reverse=True)[: question.limit]
 
-    def forget(self, macs: Iterable[str]) -> None:
-        """Drop the recent events of miners whose history is deleted."""
-        gone = set(macs)
-        kept = [event for event in self.recent if event.mac not in gone]
+    def left(self, mac: MacAddress) -> None:
+        """Count a miner no more; its past is kept."""
+        if self._recorder is not None:
+            self._recorder.forget(mac, delete=False)
+
+    def forget(self, mac: MacAddress) -> None:
+        """Delete the past of a miner."""
+        if self._recorder is not None:
+            self._recorder.forget(mac, delete=True)
+        kept = [event for event in self.recent if event.mac != mac]
         self.recent.clear()
         self.recent.extend(kept)
 

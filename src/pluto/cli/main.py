@@ -6,11 +6,13 @@ import click
 
 from pluto import __version__
 from pluto.cli.access import password, token
+from pluto.cli.backup import backup, restore
 from pluto.cli.demo import demo
 from pluto.cli.discovery_service import discovery
 from pluto.cli.export import export
 from pluto.cli.find import discover
 from pluto.cli.record import record
+from pluto.cli.repair import repair
 from pluto.cli.serve import serve
 from pluto.cli.simulate import simulate
 from pluto.errors import CannotStart, PlutoError
@@ -30,7 +32,7 @@ def version() -> None:
     click.echo(f"pluto {__version__} on Python {sys.version.split()[0]}")
 
 
-for command in (serve, demo, discover, discovery, simulate, record, password, token, export):
+for command in (serve, demo, discover, discovery, simulate, record, password, token, export, backup, restore, repair):
     pluto.add_command(command)
 
 

@@ -22,6 +22,8 @@ from pluto.api.openapi import openapi
 from pluto.api.parts import Parts
 from pluto.api.routes import ROUTES
 from pluto.api.server import Edge
+from pluto.audit.files import AuditFiles
+from pluto.audit.trail import Trail
 from pluto.axeos.decode import decode_system_info
 from pluto.axeos.fetch import MinerClient
 from pluto.axeos.poll_client import PollClient
@@ -117,6 +119,7 @@ class App:
         core = CoreStore(Path(settings.data_dir) / "pluto_core", clock=clock, flush_s=settings.flush_s)
         self._level = core.level
         self._store = (await stack.enter_async_context(core)).miners
+        trail = await stack.enter_async_context(Trail(AuditFiles(Path(settings.data_dir)), clock))
         listener = Listener()
         stack.push_async_callback(listener.close)
         await self._open_sinks(stack, reach, clock)
@@ -145,6 +148,7 @@ class App:
             access=access,
             peers=Peers(settings.trusted_proxies),
             is_open_to_network=settings.is_open_to_network,
+            trail=trail,
             discover=discover,
             imprint=imprint,
             watch=watch,

@@ -6,6 +6,7 @@ import msgspec
 
 from pluto.access.access import Access
 from pluto.access.peers import Peers
+from pluto.audit.trail import Trail
 from pluto.dashboards.keeper import Dashboards
 from pluto.events.hub import Hub
 from pluto.metrics.exposition import Metrics
@@ -31,6 +32,7 @@ class Parts(msgspec.Struct, frozen=True):
     access: Access
     peers: Peers
     is_open_to_network: bool
+    trail: Trail
     discover: Discover
     imprint: Imprint
     watch: Watch

@@ -10,6 +10,7 @@ from aiohttp import web
 
 from pluto.access.roles import Role, Visitor
 from pluto.api.admission import judge_visitor
+from pluto.api.audited import Audit
 from pluto.api.call import Answer, Call
 from pluto.api.documents import is_v1, of_error, of_refusal
 from pluto.api.listener import HEADER_BYTES
@@ -62,11 +63,13 @@ class Edge:
         verdict = judge_body(request.method, request.headers, has_body=request.body_exists)
         if verdict is not None:
             return refusal(verdict.status, verdict.sentence)
+        audit = Audit(self._parts, route)
         try:
             body = await _body(request, route.body_bytes) if request.method in BODY_METHODS else {}
             peer = self._parts.peers.of(request.remote, request.headers)
             accepts_gzip, tags = _accepts_gzip(request), _tags(request)
             call = Call(match.parameters, request.query, body, accepts_gzip, visitor, peer, known_tags=tags)
+            audit.begin(call)
             answer = await route.handler(self._parts, call)
         except _TooLarge:
             answer = refusal(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, f"the body is larger than {route.body_bytes:,} bytes")
@@ -74,6 +77,7 @@ class Edge:
             answer = refusal(HTTPStatus.REQUEST_TIMEOUT, f"the body did not arrive within {BODY_LIMIT_S:g} s")
         except Exception as error:  # noqa: BLE001 - the one place that makes an error an answer
             answer = of_error(error) if is_v1(request.path) else _failed(route, error)
+        audit.note(answer)
         if not route.is_read_only:
             log.info("request", extra={"method": route.method, "path": request.path, "status": answer.status.value})
         return answer

@@ -6,6 +6,7 @@ import click
 
 from pluto import __version__
 from pluto.cli.access import password, token
+from pluto.cli.audit import audit
 from pluto.cli.backup import backup, restore
 from pluto.cli.demo import demo
 from pluto.cli.discovery_service import discovery
@@ -32,7 +33,7 @@ def version() -> None:
     click.echo(f"pluto {__version__} on Python {sys.version.split()[0]}")
 
 
-for command in (serve, demo, discover, discovery, simulate, record, password, token, export, backup, restore, repair):
+for command in (serve, demo, discover, discovery, simulate, record, password, token, audit, export, backup, restore, repair):
     pluto.add_command(command)
 
 

@@ -47,7 +47,7 @@ class DashboardFiles:
     def __init__(self, folder: Path, templates: Path) -> None:
         self._folder = folder
         self._templates = templates
-        self._read_last: tuple[bytes, JsonObject] = b"", {}
+        self._read_last: tuple[bytes, JsonObject] | None = None
 
     def draw(self, name: str, template: str, fill: Callable[[JsonObject], JsonObject]) -> Drawn:
         """Write `<name>.json` from *template* as *fill* makes it, unless there is one: that stays byte for byte.
@@ -96,7 +96,7 @@ class DashboardFiles:
             text = (self._templates / template).read_bytes()
         except (FileNotFoundError, NotADirectoryError):
             text = (resources.files(_PACKAGE) / "templates" / template).read_bytes()
-        if text != self._read_last[0]:
+        if self._read_last is None or text != self._read_last[0]:
             self._read_last = text, _object(template, text)
         return self._read_last[1]
 

@@ -81,10 +81,12 @@ class App:
     """One running Pluto: `async with App(settings)` claims the port, opens the parts in order and closes them in reverse.
 
     Raises the CannotStart errors. Two of them can run in one process, on different ports and folders.
+    *clock* is the event loop's where none is given.
     """
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, clock: Clock | None = None) -> None:
         self._settings = settings
+        self._clock = clock
         self._closing = AsyncExitStack()
         self._is_ready = False
 
@@ -107,7 +109,7 @@ class App:
         await self._closing.aclose()
 
     async def _open(self, stack: AsyncExitStack) -> None:
-        settings, clock = self._settings, LoopClock()
+        settings, clock = self._settings, self._clock or LoopClock()
         reach = Reach(settings.miner_networks, [Target(settings.bind, self.port), *await _sockets_beside_us(settings)])
         core = CoreStore(Path(settings.data_dir) / "pluto_core", clock=clock, flush_s=settings.flush_s)
         self._level = core.level
@@ -131,7 +133,7 @@ class App:
         self._logs.offer(watch.is_watched)
         self._measure_itself(stack, clock)
         if settings.auto_listen:
-            watch.all()
+            await watch.all()
             self._dashboards.draw_overview()
         errands = self._errands(stack, reach, clock)
         diagnose = Diagnose(self.fleet, self._store, self._metrics, self._standings.wall_s)
@@ -222,8 +224,7 @@ class App:
         self._logs.leave(record.mac)
         self._drop_dashboard(record, self._metrics.prefix(record.mac))
         self._metrics.unwatch(record.mac, delete=self._settings.delete_data_on_device_remove)
-        hosts = (state.miner.host for state in self.fleet.states.values())
-        self._hub.device_removed(record.mac, record, [host for host in hosts if host is not None])
+        self._hub.device_removed(record.mac, record, self.fleet.hosts)
         self._chronicle.left(record)
         self._chronicle.gone(record, forgets=self._settings.delete_data_on_device_remove)
 

@@ -69,6 +69,7 @@ from pluto.services.watch import Watch
 from pluto.settings import Settings
 from pluto.store.core import CoreStore
 from pluto.store.discovered import DiscoveredStore
+from pluto.store.seal import Seal, read_key
 
 POLL_INTERVAL_S: Final = 5.0
 LAG_EVERY_S: Final = 0.5
@@ -111,7 +112,8 @@ class App:
     async def _open(self, stack: AsyncExitStack) -> None:
         settings, clock = self._settings, self._clock or LoopClock()
         reach = Reach(settings.miner_networks, [Target(settings.bind, self.port), *await _sockets_beside_us(settings)])
-        core = CoreStore(Path(settings.data_dir) / "pluto_core", clock=clock, flush_s=settings.flush_s)
+        seal = Seal(read_key(settings.secret_key, settings.secret_key_file))
+        core = CoreStore(Path(settings.data_dir) / "pluto_core", clock=clock, flush_s=settings.flush_s, seal=seal)
         self._level = core.level
         self._store = (await stack.enter_async_context(core)).miners
         listener = Listener()

@@ -28,7 +28,6 @@ log = logging.getLogger(__name__)
 @click.option("--port", type=click.IntRange(0, 65535), help="Listen on this port instead of PORT.")
 def serve(lan: bool = False, port: int | None = None) -> None:
     """Run the server: REST, Socket.IO and metrics on one port."""
-    os.umask(0o077)  # what we write holds a home's addresses and pools: nobody else reads it
     settings = read_settings(os.environ)
     if lan:
         settings = msgspec.structs.replace(settings, bind="0.0.0.0")  # noqa: S104 - that is what was asked for

@@ -1,7 +1,7 @@
 """A whole Pluto inside a test, and what a client of it needs."""
 
 import asyncio
-from collections.abc import AsyncGenerator, Callable, Iterable
+from collections.abc import AsyncGenerator, Callable, Iterable, Mapping
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
@@ -24,9 +24,9 @@ class Running:
         self.http = http
         self.base = f"http://127.0.0.1:{app.port}"
 
-    async def ask(self, method: str, path: str, body: object = None) -> tuple[int, Any]:
+    async def ask(self, method: str, path: str, body: object = None, headers: Mapping[str, str] | None = None) -> tuple[int, Any]:
         """Return status and JSON of one request."""
-        async with self.http.request(method, self.base + path, json=body) as answer:
+        async with self.http.request(method, self.base + path, json=body, headers=headers) as answer:
             return answer.status, msgspec.json.decode(await answer.read())
 
     async def imprint(self, miners: Iterable[SimulatedMiner]) -> None:
@@ -62,9 +62,9 @@ class Running:
 class Browser:
     """A Socket.IO client that writes down what it hears."""
 
-    def __init__(self) -> None:
+    def __init__(self, http: aiohttp.ClientSession | None = None) -> None:
         self.heard: list[tuple[str, Any]] = []
-        self.client = socketio.AsyncClient(reconnection=False)
+        self.client = socketio.AsyncClient(reconnection=False, http_session=http)
         self.client.on("*", self._hear)
 
     async def _hear(self, event: str, *arguments: Any) -> None:
@@ -100,11 +100,14 @@ async def running(folder: Path, fleet: SimulatedFleet | None = None, **given: An
 
 
 @asynccontextmanager
-async def browser(pluto: Running, transports: list[str] | None = None) -> AsyncGenerator[Browser, None]:
+async def browser(
+    pluto: Running, transports: list[str] | None = None, headers: Mapping[str, str] | None = None
+) -> AsyncGenerator[Browser, None]:
     """Connect a browser to the events of *pluto*."""
-    one = Browser()
-    await one.client.connect(pluto.base, socketio_path="/socket/io", transports=transports or ["websocket"])
-    try:
-        yield one
-    finally:
-        await one.client.disconnect()
+    async with aiohttp.ClientSession(headers=headers, cookie_jar=aiohttp.DummyCookieJar()) as http:
+        one = Browser(http)
+        await one.client.connect(pluto.base, socketio_path="/socket/io", transports=transports or ["websocket"])
+        try:
+            yield one
+        finally:
+            await one.client.disconnect()

@@ -13,6 +13,10 @@ from urllib.parse import urlsplit
 
 import msgspec
 
+from pluto.access.access import FOLDER as ACCESS_FOLDER
+from pluto.access.access import Access
+from pluto.access.given import given_passwords
+from pluto.access.peers import Peers
 from pluto.api.listener import Listener, claim
 from pluto.api.openapi import openapi
 from pluto.api.parts import Parts
@@ -112,6 +116,7 @@ class App:
     async def _open(self, stack: AsyncExitStack) -> None:
         settings, clock = self._settings, self._clock or LoopClock()
         reach = Reach(settings.miner_networks, [Target(settings.bind, self.port), *await _sockets_beside_us(settings)])
+        access = await stack.enter_async_context(_access(settings, clock))
         seal = Seal(read_key(settings.secret_key, settings.secret_key_file))
         core = CoreStore(Path(settings.data_dir) / "pluto_core", clock=clock, flush_s=settings.flush_s, seal=seal)
         self._level = core.level
@@ -119,6 +124,7 @@ class App:
         listener = Listener()
         stack.push_async_callback(listener.close)
         await self._open_sinks(stack, reach, clock)
+        access.watching = self._hub.visitors
         polls = PollClient(reach, clock, settings.system_info_timeout_ms / 1000)
         stack.callback(polls.close)
         self._standings = Standings(clock)
@@ -140,6 +146,9 @@ class App:
         errands = self._errands(stack, reach, clock)
         diagnose = Diagnose(self.fleet, self._store, self._metrics, self._standings.wall_s)
         parts = Parts(
+            access=access,
+            peers=Peers(settings.trusted_proxies),
+            is_open_to_network=settings.is_open_to_network,
             discover=discover,
             imprint=imprint,
             watch=watch,
@@ -193,7 +202,7 @@ class App:
     async def _open_sinks(self, stack: AsyncExitStack, reach: Reach, clock: Clock) -> None:
         settings = self._settings
         self._metrics = Metrics(clock, by_name=settings.metrics_contract_set, by_label=settings.metrics_labelled_set)
-        self._hub = await stack.enter_async_context(Hub())
+        self._hub = await stack.enter_async_context(Hub(clock=clock))
         self._dashboards = await stack.enter_async_context(_dashboards(settings, clock))
         logs = DeviceLogs(self._store, self._hub, reach, Path(settings.logs_dir), clock)
         self._logs = await stack.enter_async_context(logs)
@@ -281,6 +290,11 @@ class App:
         attach("pluto_event_clients", lambda: self._hub.clients)
         attach("pluto_event_queue_packets", lambda: self._hub.waiting)
         attach("pluto_events_dropped_total", lambda: self._hub.replaced)
+
+
+def _access(settings: Settings, clock: Clock) -> Access:
+    given = given_passwords(settings) if settings.auth == "password" else None
+    return Access(Path(settings.data_dir) / ACCESS_FOLDER, given, clock)
 
 
 def _scan(finder: Finder) -> Scan:

@@ -12,6 +12,8 @@ PlutoError
 |   |-- MinerNonsense          it answered, but not what an AxeOS miner says
 |   `-- WrongMiner             another miner answers at this address
 |-- WriteFailed                a miner was to be changed and was not, or nobody knows; `details` says why (500)
+|-- WrongPassword              nobody is let in with it (401)
+|-- TooManyAttempts            somebody tries passwords too often (429)
 |-- TooBusy                    as much is waiting already as may wait (503)
 |-- DiscoveryFailed            nobody could tell which miners there are
 |-- CannotDraw                 a dashboard, or the folder of them, cannot be written or read
@@ -84,6 +86,18 @@ class WriteFailed(PlutoError):
 
 class TooBusy(PlutoError):
     """As much is waiting already as may wait; it is worth trying again after *retry_after_s* seconds."""
+
+    def __init__(self, sentence: str, retry_after_s: int) -> None:
+        super().__init__(sentence)
+        self.retry_after_s = retry_after_s
+
+
+class WrongPassword(PlutoError):
+    """A password that opens nothing."""
+
+
+class TooManyAttempts(PlutoError):
+    """Passwords were tried too often; it is worth trying again after *retry_after_s* seconds."""
 
     def __init__(self, sentence: str, retry_after_s: int) -> None:
         super().__init__(sentence)

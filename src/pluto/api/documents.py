@@ -42,6 +42,7 @@ CODES: Final[Mapping[type[PlutoError], tuple[HTTPStatus, str]]] = {
 
 REFUSALS: Final[Mapping[HTTPStatus, str]] = {
     HTTPStatus.BAD_REQUEST: "bad_request",
+    HTTPStatus.UNAUTHORIZED: "not_signed_in",
     HTTPStatus.FORBIDDEN: "foreign_origin",
     HTTPStatus.NOT_FOUND: "not_found",
     HTTPStatus.METHOD_NOT_ALLOWED: "wrong_method",
@@ -58,6 +59,11 @@ log = logging.getLogger(__name__)
 
 class _Refusal(msgspec.Struct):
     error: str = ""
+
+
+def is_v1(path: str) -> bool:
+    """Return whether errors under *path* are problem documents."""
+    return path.lower().startswith(PREFIX)
 
 
 def document(status: HTTPStatus, code: str, detail: str, field: str | None = None) -> Answer:

@@ -4,6 +4,8 @@ from collections.abc import Callable
 
 import msgspec
 
+from pluto.access.access import Access
+from pluto.access.peers import Peers
 from pluto.dashboards.keeper import Dashboards
 from pluto.events.hub import Hub
 from pluto.metrics.exposition import Metrics
@@ -26,6 +28,9 @@ from pluto.services.watch import Watch
 class Parts(msgspec.Struct, frozen=True):
     """Everything behind the HTTP edge."""
 
+    access: Access
+    peers: Peers
+    is_open_to_network: bool
     discover: Discover
     imprint: Imprint
     watch: Watch

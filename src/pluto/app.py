@@ -75,6 +75,7 @@ from pluto.services.watch import Watch
 from pluto.settings import Settings
 from pluto.store.core import CoreStore
 from pluto.store.discovered import DiscoveredStore
+from pluto.store.seal import Seal, read_key
 
 POLL_INTERVAL_S: Final = 5.0
 LAG_EVERY_S: Final = 0.5
@@ -87,10 +88,12 @@ class App:
     """One running Pluto: `async with App(settings)` claims the port, opens the parts in order and closes them in reverse.
 
     Raises the CannotStart errors. Two of them can run in one process, on different ports and folders.
+    *clock* is the event loop's where none is given.
     """
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, clock: Clock | None = None) -> None:
         self._settings = settings
+        self._clock = clock
         self._closing = AsyncExitStack()
         self._is_ready = False
 
@@ -113,10 +116,11 @@ class App:
         await self._closing.aclose()
 
     async def _open(self, stack: AsyncExitStack) -> None:
-        settings, clock = self._settings, LoopClock()
+        settings, clock = self._settings, self._clock or LoopClock()
         reach = Reach(settings.miner_networks, [Target(settings.bind, self.port), *await _sockets_beside_us(settings)])
         access = await stack.enter_async_context(_access(settings, clock))
-        core = CoreStore(Path(settings.data_dir) / "pluto_core", clock=clock, flush_s=settings.flush_s)
+        seal = Seal(read_key(settings.secret_key, settings.secret_key_file))
+        core = CoreStore(Path(settings.data_dir) / "pluto_core", clock=clock, flush_s=settings.flush_s, seal=seal)
         self._level = core.level
         self._store = (await stack.enter_async_context(core)).miners
         trail = await stack.enter_async_context(Trail(AuditFiles(Path(settings.data_dir)), clock))
@@ -140,7 +144,7 @@ class App:
         self._logs.offer(watch.is_watched)
         self._measure_itself(stack, clock)
         if settings.auto_listen:
-            watch.all()
+            await watch.all()
             self._dashboards.draw_overview()
         errands = self._errands(stack, reach, clock)
         diagnose = Diagnose(self.fleet, self._store, self._metrics, self._standings.wall_s)
@@ -235,8 +239,7 @@ class App:
         self._logs.leave(record.mac)
         self._drop_dashboard(record, self._metrics.prefix(record.mac))
         self._metrics.unwatch(record.mac, delete=self._settings.delete_data_on_device_remove)
-        hosts = (state.miner.host for state in self.fleet.states.values())
-        self._hub.device_removed(record.mac, record, [host for host in hosts if host is not None])
+        self._hub.device_removed(record.mac, record, self.fleet.hosts)
         self._chronicle.left(record)
         self._chronicle.gone(record, forgets=self._settings.delete_data_on_device_remove)
 

@@ -23,7 +23,7 @@ PlutoError
 |-- StoreNotEmpty              what is there would be replaced, and nobody said that it may
 |-- BackupUnusable             a file is no backup, or not a whole one
 `-- CannotStart                the process ends with one sentence
-    |-- BadSetting, PortTaken, FolderUnusable    exit code 2
+    |-- BadSetting, PortTaken, FolderUnusable, SealBroken    exit code 2
     `-- StoreLocked, StoreDamaged                exit code 3
 """
 
@@ -152,6 +152,10 @@ class PortTaken(CannotStart):
 
 class FolderUnusable(CannotStart):
     """A folder cannot be made or written."""
+
+
+class SealBroken(CannotStart):
+    """Passwords in the database are sealed, and the key is missing or another one."""
 
 
 class StoreLocked(CannotStart):

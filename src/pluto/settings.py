@@ -53,6 +53,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     dashboards_dir: str = _setting("PLUTO_DASHBOARDS_DIR", "./grafana/dashboards")
     templates_dir: str = _setting("PLUTO_TEMPLATES_DIR", "./grafana_templates")
     logs_dir: str = _setting("PLUTO_LOGS_DIR", "./logs")
+    secret_key: str = _setting("PLUTO_SECRET_KEY", "")
+    secret_key_file: str = _setting("PLUTO_SECRET_KEY_FILE", "")
     system_info_timeout_ms: Annotated[int, msgspec.Meta(ge=100, lt=5000)] = _setting("SYSTEM_INFO_TIMEOUT_MS", 4000)
     flush_s: Annotated[float, msgspec.Meta(ge=1, le=3600)] = _setting("PLUTO_FLUSH_S", 60.0)
     history: bool = _setting("PLUTO_HISTORY", True)
@@ -110,6 +112,8 @@ SETTINGS: Final[Mapping[str, str]] = {
     "PLUTO_DASHBOARDS_DIR": "folder of the Grafana dashboards",
     "PLUTO_TEMPLATES_DIR": "folder of dashboard templates; one that is missing there comes from the package",
     "PLUTO_LOGS_DIR": "folder of the log files",
+    "PLUTO_SECRET_KEY": "64 hex digits that seal the passwords of presets in the database; empty: they lie there as they are",
+    "PLUTO_SECRET_KEY_FILE": "file that holds PLUTO_SECRET_KEY",
     "SYSTEM_INFO_TIMEOUT_MS": "time limit of a poll in milliseconds, below 5000",
     "PLUTO_FLUSH_S": "seconds between two writes of polled readings to the database",
     "PLUTO_HISTORY": "remember readings and events in `history.sqlite` in the data folder",

@@ -15,7 +15,7 @@ from pluto.api.problems import refusal
 LOGIN: Final = "/login"
 _HEADERS: Final = {
     "Content-Security-Policy": (
-        "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self'; "
+        "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src data:; "
         "base-uri 'none'; form-action 'self'; frame-ancestors 'none'; require-trusted-types-for 'script'"
     ),
     "Cache-Control": "no-store",
@@ -33,9 +33,10 @@ async def page(parts: Parts, call: Call) -> Answer:
     text = (
         '<!doctype html><html lang="en"><head><meta charset="utf-8"><title>Sign in - Pluto</title>'
         '<meta name="viewport" content="width=device-width, initial-scale=1">'
-        '<link rel="stylesheet" href="/login.css"><script src="/login.js" defer></script></head><body><main>'
-        "<h1>Pluto</h1>"
+        '<link rel="icon" href="data:,"><link rel="stylesheet" href="/login.css">'
+        '<script src="/login.js" defer></script></head><body><main><h1>Pluto</h1>'
         f'<form id="sign-in" method="post" action="{LOGIN}" data-next="{escape(path)}">'
+        '<input name="username" autocomplete="username" value="pluto" hidden>'
         '<label for="password">Password</label>'
         '<input id="password" name="password" type="password" autocomplete="current-password" required '
         'minlength="8" maxlength="256" autofocus aria-describedby="problem">'

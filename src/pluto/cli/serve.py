@@ -20,6 +20,7 @@ from pluto.access.passwords import PasswordFile, generated, hashed
 from pluto.access.roles import Role
 from pluto.app import App
 from pluto.cli.access import access_folder
+from pluto.discovery.networks import interface_addresses, lan_addresses
 from pluto.logs import close_logs, open_logs
 from pluto.settings import Settings, read_settings, stated
 
@@ -32,7 +33,6 @@ log = logging.getLogger(__name__)
 @click.option("--port", type=click.IntRange(0, 65535), help="Listen on this port instead of PORT.")
 def serve(lan: bool = False, port: int | None = None) -> None:
     """Run the server: REST, Socket.IO and metrics on one port."""
-    os.umask(0o077)  # what we write holds a home's addresses and pools: nobody else reads it
     settings = read_settings(os.environ)
     if lan:
         settings = _open_to_network(settings)
@@ -68,8 +68,7 @@ async def until_signalled(settings: Settings, meanwhile: Callable[[App], Corouti
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, _stop, stop)
     async with App(settings) as app:
-        where = "127.0.0.1" if settings.bind in ("0.0.0.0", "::") else settings.bind  # noqa: S104 - compared, not bound
-        log.info("Pluto %s listens on http://%s:%d", __version__, where, app.port)
+        log.info("Pluto %s listens on %s", __version__, ", ".join(f"http://{host}:{app.port}" for host in _hosts(settings.bind)))
         if settings.is_open_to_network:
             log.warning(
                 "everyone who can reach port %d of this machine may operate the miners: PLUTO_AUTH=password and "
@@ -79,6 +78,13 @@ async def until_signalled(settings: Settings, meanwhile: Callable[[App], Corouti
         await _until(stop, None if meanwhile is None else meanwhile(app))
         log.info("stopping")
     log.info("stopped")
+
+
+def _hosts(bind: str) -> list[str]:
+    """Return the addresses under which somebody reaches what is bound to *bind*."""
+    if bind != "0.0.0.0":  # noqa: S104 - compared, not bound
+        return [bind]
+    return ["127.0.0.1", *(str(own.address) for own in lan_addresses(interface_addresses()) if not own.address.is_loopback)]
 
 
 async def _until(stop: asyncio.Event, work: Coroutine[object, object, None] | None) -> None:

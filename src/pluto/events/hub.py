@@ -113,14 +113,18 @@ class Hub:
 
     def stat_update(self, mac: MacAddress, record: Record) -> None:
         """Tell of a successful poll."""
-        self._put_news(mac, News(record))
+        if self._outboxes:
+            self._put_news(mac, News(record))
 
     def error(self, mac: MacAddress, record: Record, reason: str) -> None:
         """Tell of a failed poll."""
-        self._put_news(mac, News(record, reason))
+        if self._outboxes:
+            self._put_news(mac, News(record, reason))
 
     def device_removed(self, mac: MacAddress, record: Record, remaining_ips: Iterable[str]) -> None:
         """Tell that a miner is watched no more."""
+        if not self._outboxes:
+            return
         for outbox in self._outboxes.values():
             outbox.forget(mac)
         self._put_text(names.device_removed(record, remaining_ips))

@@ -129,7 +129,11 @@ def _print(chosen: Mapping[str, Sequence[str]], ended: Mapping[str, str], figure
 def _compared(figure: Mapping[str, Any]) -> tuple[bool, str]:
     seen, limit = float(figure["seen"]), float(figure["limit"])
     is_well = seen >= -limit if limit < 0 else seen <= limit
-    return is_well, f"{seen:,.4g} {figure['unit']} ({'at least' if limit < 0 else 'at most'} {abs(limit):,.4g})"
+    return is_well, f"{_number(seen)} {figure['unit']} (at {'least' if limit < 0 else 'most'} {_number(abs(limit))})"
+
+
+def _number(value: float) -> str:
+    return f"{value:,.0f}" if value == int(value) else f"{value:,.3g}"
 
 
 def _shown(entry: str) -> str:

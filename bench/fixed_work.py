@@ -18,7 +18,7 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from pathlib import Path
 from types import FrameType
 from typing import Any, Final, Self
@@ -56,7 +56,11 @@ class Clock:
 
     def utc(self) -> datetime:
         """Return a wall time that goes with them."""
-        return datetime(2026, 1, 1, tzinfo=UTC) + timedelta(seconds=self._now_s)
+        return datetime.fromtimestamp(self.wall_s(), UTC)
+
+    def wall_s(self) -> float:
+        """Return the same as seconds since 1970."""
+        return 1.8e9 + self._now_s
 
     def call_at(self, when_s: float, callback: Callable[[], None]) -> "_Call":
         """Make *callback* when time has come so far."""

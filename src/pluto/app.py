@@ -18,23 +18,33 @@ from pluto.api.parts import Parts
 from pluto.api.routes import ROUTES
 from pluto.api.server import Edge
 from pluto.axeos.decode import decode_system_info
+from pluto.axeos.fetch import MinerClient
 from pluto.axeos.poll_client import PollClient
 from pluto.axeos.reach import Reach, Target
 from pluto.clock import Clock, LoopClock
+from pluto.dashboards.files import DashboardFiles
+from pluto.dashboards.grafana import Grafana
+from pluto.dashboards.keeper import Dashboards
 from pluto.discovery.service import DiscoveryService
 from pluto.events.hub import Hub
 from pluto.guard.gate import Gate
 from pluto.metrics.exposition import Metrics
+from pluto.model.names import usual_prefixes
 from pluto.model.record import Record
 from pluto.model.state import MinerState
 from pluto.monitor.fleet import Fleet, Polled
 from pluto.monitor.report import report
+from pluto.services.configure import Configure
 from pluto.services.discover import Discover
+from pluto.services.errand import QUESTION_S, Errands
 from pluto.services.finder import Finder
 from pluto.services.imprint import Imprint
 from pluto.services.own_search import PROBE_S, own_search
+from pluto.services.presets import Presets
+from pluto.services.relay import Relay
 from pluto.services.relocate import Relocate
 from pluto.services.remove import Remove
+from pluto.services.restart import Restart
 from pluto.services.watch import Watch
 from pluto.settings import Settings
 from pluto.store.core import CoreStore
@@ -80,11 +90,13 @@ class App:
         settings, clock = self._settings, LoopClock()
         reach = Reach(settings.miner_networks, [Target(settings.bind, self.port), *await _sockets_beside_us(settings)])
         core = CoreStore(Path(settings.data_dir) / "pluto_core", clock=clock, flush_s=settings.flush_s)
+        self._level = core.level
         self._store = (await stack.enter_async_context(core)).miners
         self._metrics = Metrics(clock, by_name=settings.metrics_contract_set, by_label=settings.metrics_labelled_set)
         listener = Listener()
         stack.push_async_callback(listener.close)
         self._hub = await stack.enter_async_context(Hub())
+        self._dashboards = await stack.enter_async_context(_dashboards(settings, clock))
         polls = PollClient(reach, clock, settings.system_info_timeout_ms / 1000)
         stack.callback(polls.close)
         self.fleet = Fleet(polls.line, self._observe, self._measure, clock, POLL_INTERVAL_S)
@@ -98,12 +110,19 @@ class App:
         stack.callback(lag_meter.cancel)
         if settings.auto_listen:
             watch.all()
+            self._dashboards.draw_overview()
+        errands = self._errands(stack, reach, clock)
         parts = Parts(
             discover=discover,
             imprint=imprint,
             watch=watch,
-            remove=Remove(self._store, watch),
+            remove=Remove(self._store, watch, self._removed_unwatched),
+            configure=Configure(self._store, core.presets, errands),
+            restart=Restart(self._store, errands),
+            presets=Presets(core.presets),
+            relay=await stack.enter_async_context(Relay(settings.prometheus_host)),
             metrics=self._metrics,
+            dashboards=self._dashboards,
             hub=self._hub,
             is_ready=lambda: self._is_ready,
             openapi=msgspec.json.encode(openapi(ROUTES)),
@@ -112,6 +131,11 @@ class App:
         stack.callback(listener.stop_accepting)
         gc.freeze()  # what exists now lives as long as the process: the collector need not look at it again
         self._is_ready = True
+
+    def _errands(self, stack: AsyncExitStack, reach: Reach, clock: Clock) -> Errands:
+        questions = PollClient(reach, clock, QUESTION_S)
+        stack.callback(questions.close)
+        return Errands(questions, MinerClient(reach), self.fleet.held, clock)
 
     async def _finder(self, stack: AsyncExitStack, reach: Reach, clock: Clock) -> Finder:
         settings = self._settings
@@ -128,9 +152,27 @@ class App:
 
     def _left(self, record: Record) -> None:
         self._relocate.forget(record.mac)
+        self._drop_dashboard(record, self._metrics.prefix(record.mac))
         self._metrics.unwatch(record.mac, delete=self._settings.delete_data_on_device_remove)
         hosts = (state.miner.host for state in self.fleet.states.values())
         self._hub.device_removed(record.mac, record, [host for host in hosts if host is not None])
+
+    def _drop_dashboard(self, record: Record, prefix: str | None) -> None:
+        if self._settings.delete_data_on_device_remove and prefix is not None:
+            self._dashboards.remove(record.mac, prefix, record.hostname)
+        else:
+            self._dashboards.leave(record.mac)
+
+    def _removed_unwatched(self, record: Record) -> None:
+        """Drop the dashboard that the miner has from an earlier time, unless it may be another miner's."""
+        if not self._settings.delete_data_on_device_remove:
+            return
+        plain, own = usual_prefixes(record.hostname, record.mac)
+        is_shared = any(
+            other.hostname == record.hostname or self._metrics.prefix(other.mac) == plain for other in self._store.in_order()
+        )
+        for prefix in (own,) if is_shared else (plain, own):
+            self._dashboards.remove(record.mac, prefix, record.hostname)
 
     def _observe(self, before: MinerState, after: MinerState) -> None:
         mac = after.miner.mac
@@ -141,6 +183,7 @@ class App:
         self._metrics.observe(after)
         if after.failure is None:
             self._hub.stat_update(mac, record)
+            self._dashboards.draw(mac, self._metrics.prefix(mac), record.hostname)
         else:
             self._hub.error(mac, record, f"{after.failure.reason}: {after.failure.detail}")
         self._relocate.note(after)
@@ -154,9 +197,16 @@ class App:
         attach = self._metrics.itself.attach
         attach("pluto_polls_in_flight", lambda: self.fleet.polls_in_flight)
         attach("pluto_store_dirty_records", lambda: self._store.unwritten)
+        attach("pluto_store_writes_total", lambda: self._level.writes)
+        attach("pluto_store_write_errors_total", lambda: self._level.failed_writes)
         attach("pluto_event_clients", lambda: self._hub.clients)
         attach("pluto_event_queue_packets", lambda: self._hub.waiting)
         attach("pluto_events_dropped_total", lambda: self._hub.replaced)
+
+
+def _dashboards(settings: Settings, clock: Clock) -> Dashboards:
+    files = DashboardFiles(Path(settings.dashboards_dir), Path(settings.templates_dir))
+    return Dashboards(files, clock, Grafana(settings.grafana_host, clock.utc) if settings.grafana_host else None)
 
 
 async def _measure_lag(clock: Clock, observe: Callable[[float], None]) -> None:

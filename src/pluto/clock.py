@@ -52,3 +52,13 @@ class LoopClock:
 def iso_milliseconds(moment: datetime) -> str:
     """Return *moment* (UTC) as the database writes it: `2024-01-02T03:04:05.678Z` (contract C)."""
     return moment.isoformat(timespec="milliseconds")[: -len("+00:00")] + "Z"
+
+
+async def pause(clock: Clock, for_s: float) -> None:
+    """Return *for_s* seconds later by *clock*."""
+    over = asyncio.Event()
+    timer = clock.call_at(clock.now_s() + for_s, over.set)
+    try:
+        await over.wait()
+    finally:
+        timer.cancel()

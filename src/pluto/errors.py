@@ -5,9 +5,14 @@ PlutoError
 |-- NotFound                   no such miner, preset or page (404)
 |-- MinerFault                 one exchange with one miner failed
 |   |-- MinerUnreachable       no connection, refused, or silent
+|   |   `-- MinerHungUp        the connection ended after all of the request was sent
 |   |-- MinerNonsense          it answered, but not what an AxeOS miner says
 |   `-- WrongMiner             another miner answers at this address
+|-- WriteFailed                a miner was to be changed and was not, or nobody knows; `details` says why (500)
+|-- TooBusy                    as much is waiting already as may wait (503)
 |-- DiscoveryFailed            nobody could tell which miners there are
+|-- CannotDraw                 a dashboard, or the folder of them, cannot be written or read
+|-- BadQuery, RelayFailed    a question to Prometheus that may not be asked (400), or got no answer (500)
 |-- StorageFull                the disk took nothing more; what was stored stays (507)
 `-- CannotStart                the process ends with one sentence
     |-- BadSetting, PortTaken, FolderUnusable    exit code 2
@@ -35,6 +40,10 @@ class MinerUnreachable(MinerFault):
     """No connection, refused, or connected and silent for longer than the limit."""
 
 
+class MinerHungUp(MinerUnreachable):
+    """The connection ended after all of the request was sent, before the whole answer came."""
+
+
 class MinerNonsense(MinerFault):
     """The miner answered, but not with a system/info that can be used."""
 
@@ -43,12 +52,40 @@ class WrongMiner(MinerFault):
     """Another miner answers at this address."""
 
 
+class WriteFailed(PlutoError):
+    """A miner did not take a change; *details* is what it said, without secrets, or why it could not be asked."""
+
+    def __init__(self, sentence: str, details: object) -> None:
+        super().__init__(sentence)
+        self.details = details
+
+
+class TooBusy(PlutoError):
+    """As much is waiting already as may wait; it is worth trying again after *retry_after_s* seconds."""
+
+    def __init__(self, sentence: str, retry_after_s: int) -> None:
+        super().__init__(sentence)
+        self.retry_after_s = retry_after_s
+
+
 class DiscoveryFailed(PlutoError):
     """The discovery service, or our own search, could not give an answer."""
 
 
+class BadQuery(PlutoError):
+    """A question to Prometheus breaks one of the rules for them."""
+
+
+class RelayFailed(PlutoError):
+    """Prometheus gave no answer that can be passed on."""
+
+
 class StorageFull(PlutoError):
     """The disk took nothing more; what was stored before is as it was."""
+
+
+class CannotDraw(PlutoError):
+    """A dashboard, or the folder of them, cannot be written or read; what was there is as it was."""
 
 
 class CannotStart(PlutoError):

@@ -28,7 +28,6 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     bind: Annotated[str, msgspec.Meta(min_length=1)] = _setting("PLUTO_BIND", "127.0.0.1")
     allowed_hosts: tuple[str, ...] = _setting("PLUTO_ALLOWED_HOSTS", ())
     allowed_origins: tuple[str, ...] = _setting("PLUTO_ALLOWED_ORIGINS", ())
-    trusted_proxies: tuple[str, ...] = _setting("PLUTO_TRUSTED_PROXIES", ())
     miner_networks: tuple[str, ...] = _setting(
         "PLUTO_MINER_NETWORKS", ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10", "127.0.0.0/8")
     )
@@ -60,7 +59,6 @@ SETTINGS: Final[Mapping[str, str]] = {
     "PLUTO_BIND": "address to listen on; 0.0.0.0 is every network of this machine (`--lan`)",
     "PLUTO_ALLOWED_HOSTS": "further names under which browsers may reach this server (comma list)",
     "PLUTO_ALLOWED_ORIGINS": "other web pages that may use this server, as `https://name:port` (comma list)",
-    "PLUTO_TRUSTED_PROXIES": "addresses of web servers in front whose X-Forwarded-For counts (comma list)",
     "PLUTO_MINER_NETWORKS": "networks in which miners may live (comma list of CIDRs)",
     "DISCOVERY_SERVICE_HOST": "base URL of a discovery service; empty: the built-in search",
     "PLUTO_DISCOVERY_NETWORKS": "networks to search, `10.0.0.0/24` or with a port `10.0.0.0/24:8080`; empty: this machine's own",

@@ -209,18 +209,20 @@ async def test_those_of_a_preset(pluto: Running) -> None:
 
 async def test_listening_follows_the_list(pluto: Running) -> None:
     await imprinted(pluto, A, B, C)
-    for body, watched in (
+    lists: list[tuple[object, set[str]]] = [
         ({"macs": [A, "nobody"]}, {A}),
         ({"macs": [A, B.upper()]}, {A, B}),
         ({}, {A, B, C}),
         (None, {A, B, C}),
-        ({"macs": []}, set[str]()),
-    ):
+        ({"macs": []}, set()),
+    ]
+    for body, watched in lists:
         status, answer = await pluto.ask("PUT", "/devices/listen", body)
         assert (status, answer["message"]) == (200, "Devices listeners set successfully")
         assert {record["mac"] for record in answer["data"]} == watched
         assert (await pluto.metrics())["total_hardware"] == len(watched)
-    for bad in ({"macs": "x"}, {"macs": [1]}, {"macs": [], "traceLogs": 1}):
+    refused: list[object] = [{"macs": "x"}, {"macs": [1]}, {"macs": [], "traceLogs": 1}]
+    for bad in refused:
         assert (await pluto.ask("PUT", "/devices/listen", bad))[0] == 400
 
 

@@ -260,6 +260,17 @@ def test_a_miner_has_the_name_of_its_maker(members: str, model: str | None) -> N
     assert reading(members).model == model
 
 
+def test_the_nested_shape_is_known_by_its_groups_alone() -> None:
+    judged = reading('"miner":{"hashRate":500,"uptimeSeconds":7},"identity":{"hostName":"nm"}')
+    assert (judged.hashrate_ghs, judged.uptime_seconds, judged.hostname) == (500, 7, "nm")
+
+
+def test_the_board_number_of_a_lucky_miner_counts_for_nothing() -> None:
+    members = '"boardVersion":"302","asicCount":4,"frequency":500,"smallCoreCount":894'
+    assert reading(members).expected_hashrate_ghs == 500 * 894 * 6 / 1000
+    assert reading(members + ',"minerModel":"LV08"').expected_hashrate_ghs == 500 * 894 * 4 / 1000
+
+
 def test_a_regulators_output_current_is_said_to_be_one() -> None:
     assert reading('"power":30.6,"voltage":4968,"current":20031').is_regulator_output_current
     assert not reading('"power":78.6,"voltage":12000,"current":6550').is_regulator_output_current

@@ -83,8 +83,13 @@ def test_brackets_in_strings_do_not_hide_how_deep_an_answer_is() -> None:
 
 
 def test_many_shallow_lists_are_not_deep() -> None:
-    body = b'{"hashRate":5,"a":[' + b",".join([b"[[1]]"] * 40) + b"]}"
-    assert decode_system_info(body).info == body
+    body = b'{"hashRate":5,"a":[' + b",".join([b'[[1,{"b":{}}]]'] * 40) + b"]}"
+    assert decode_system_info(body).info is body
+
+
+def test_a_long_answer_is_kept_short() -> None:
+    padded = b'{"power":5' + b"".join(b',"k%d":%s1' % (number, b" " * 200) for number in range(400)) + b"}"
+    assert len(decode_system_info(padded).info) == len(padded.replace(b" ", b""))
 
 
 def test_a_thousand_keys_are_the_most_an_answer_may_have() -> None:
@@ -187,6 +192,10 @@ def test_bytes_that_are_no_utf_8_are_replaced() -> None:
     answered = decode_system_info(b'{"hostname":"a\xff\xfeb","power":5,"\xff":1}')
     assert answered.reading.hostname == "a\ufffd\ufffdb"
     assert strict(answered.info) == {"hostname": "a\ufffd\ufffdb", "power": 5, "\ufffd": 1}
+
+
+def test_half_a_character_is_seen_though_a_sign_stands_in_it() -> None:
+    assert strict(decode_system_info(b'{"a":"\xc2+\x80"}').info) == {"a": "\ufffd+\ufffd"}
 
 
 def test_half_a_surrogate_pair_is_replaced_and_a_whole_one_is_not() -> None:

@@ -1,6 +1,7 @@
 """Each firmware takes, refuses, wraps or ignores a write in its own way, and says what it has in its own words."""
 
 import json
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -42,7 +43,7 @@ def _info(miner: MinerState) -> dict[str, Any]:
     return dict(json.loads(routes.info_text(miner)))
 
 
-TAKEN = [
+TAKEN: list[tuple[str, dict[str, Any], dict[str, Any]]] = [
     (OLD, {"fanspeed": -1}, {"fanspeed": 65535}),
     (OLD, {"frequency": 70000}, {"frequency": 4464}),
     (OLD, {"stratumPort": "3333"}, {"stratumPort": 0}),
@@ -81,7 +82,7 @@ def test_a_write_is_answered_200_and_stored_as_this_firmware_reads_it(
     assert {key: miner.stored[key] for key in stored} == stored
 
 
-REFUSED = [
+REFUSED: list[tuple[str, dict[str, Any]]] = [
     (CHECKED, {"frequency": 0}),
     (CHECKED, {"frequency": "525"}),
     (CHECKED, {"stratumPort": "3333"}),
@@ -257,14 +258,18 @@ def test_what_a_release_does_not_have_yet_is_an_unknown_route() -> None:
     assert _ask(_miner(OLD), "GET", "/api/system/asic").status == "302 Temporary Redirect"
 
 
+_NAMED = ["ASICModel", "deviceModel", "swarmColor", "asicCount"]
+_CHOICES = ["defaultFrequency", "frequencyOptions", "defaultVoltage", "voltageOptions"]
+
+
 @pytest.mark.parametrize(
     ("profile", "keys"),
     [
         ("axeos-2.7", ["ASICModel", "frequencyOptions", "voltageOptions"]),
-        (UNCHECKED, ["ASICModel", "deviceModel", "swarmColor", "asicCount", "defaultFrequency", "frequencyOptions", "defaultVoltage", "voltageOptions"]),
-        (POOLED, ["ASICModel", "deviceModel", "swarmColor", "asicCount", "hashDomains", "defaultFrequency", "frequencyOptions", "defaultVoltage", "voltageOptions"]),
+        (UNCHECKED, [*_NAMED, *_CHOICES]),
+        (POOLED, [*_NAMED, "hashDomains", *_CHOICES]),
     ],
-)  # fmt: skip
+)
 def test_system_asic_has_what_its_release_has(profile: str, keys: list[str]) -> None:
     assert list(json.loads(_ask(_miner(profile), "GET", "/api/system/asic").body)) == keys
 
@@ -276,10 +281,14 @@ def test_too_hot_loses_the_settings_steps_down_or_switches_off() -> None:
         miner.now()
     assert [latched.stored[key] for key in ("frequency", "coreVoltage", "fanspeed", "overheat_mode")] == [50, 1000, 100, 1]
     assert [stepped.stored[key] for key in ("frequency", "coreVoltage", "autofanspeed", "manualFanSpeed")] == [425, 1050, 0, 100]
-    assert stepped.physics.halt is Halt.COOLING
-    stepped.physics.advance(stepped.clock() + 60)
-    assert stepped.physics.halt is Halt.NONE
-    assert off.physics.halt is Halt.SHUT_DOWN
+    assert (_halt(stepped), _halt(off)) == (Halt.COOLING, Halt.SHUT_DOWN)
+    for miner in (stepped, off):
+        miner.physics.advance(miner.clock() + 60)
+    assert (_halt(stepped), _halt(off)) == (Halt.NONE, Halt.SHUT_DOWN)
+
+
+def _halt(miner: MinerState) -> Halt:
+    return miner.physics.halt
 
 
 @pytest.mark.parametrize("profile", list(PROFILES))
@@ -289,7 +298,8 @@ def test_an_info_is_json_of_its_firmware_while_booting_and_while_hashing(profile
         text = routes.info_text(miner)
         assert isinstance(json.loads(text), dict)
         is_tabbed = profile.startswith("axeos") and not PROFILES[profile].is_at_least(2, 14)
-        assert text.startswith('{\n\t"power":\t' if is_tabbed else "{") and ("\n" in text) is is_tabbed
+        assert text.startswith('{\n\t"power":\t' if is_tabbed else "{")
+        assert ("\n" in text) is is_tabbed
         assert ".0," not in text
         assert "absent" not in text
 
@@ -297,6 +307,32 @@ def test_an_info_is_json_of_its_firmware_while_booting_and_while_hashing(profile
 @pytest.mark.parametrize(("profile", "kind"), [(OLD, str), ("axeos-2.10", str), (CHECKED, int), (POOLED, int), (NERD, int)])
 def test_the_best_difficulty_is_text_before_2_11_and_a_number_after(profile: str, kind: type) -> None:
     assert type(_info(_miner(profile, is_aged=True))["bestDiff"]) is kind
+
+
+@pytest.mark.parametrize("profile", list(PROFILES))
+def test_what_is_kept_from_the_last_poll_never_shows(profile: str) -> None:
+    miner = _miner(profile, is_aged=True)
+    steps: list[tuple[str, Any]] = [
+        ("wait", 5.0), ("patch", {"hostname": "new", "frequency": 450, "pools": [NEW_POOL], "stratumURL": "new.example"}),
+        ("wait", 60.0), ("boot", None), ("wait", 2.0), ("move", "127.20.5.5:80"), ("wait", 100.0), ("wait", 1e6),
+    ]  # fmt: skip
+    at_s = miner.clock()
+    for what, value in steps:
+        match what:
+            case "wait":
+                at_s += value
+                miner.clock = _standing_at(at_s)
+            case "patch":
+                _patch(miner, value, "/api/setting/mining" if profile == NMAXE else "/api/system")
+            case "boot":
+                miner.boot()
+            case _:
+                miner.live_at(value)
+        assert routes.info_text(miner) == routes.written(miner.profile, routes.system_info(miner))
+
+
+def _standing_at(at_s: float) -> Callable[[], float]:
+    return lambda: at_s
 
 
 def test_the_monitor_and_the_block_are_absent_until_the_first_job() -> None:
@@ -323,11 +359,19 @@ def test_keys_and_their_order_are_those_of_a_recorded_answer(profile: str, recor
 
 def test_numbers_and_indentation_are_those_of_the_firmware_s_writer() -> None:
     value: dict[str, Any] = {"a": 60.0, "b": [1, 2.5], "c": [{"d": None}], "e": float("nan"), "f": "\u03b3\n", "g": {}}
-    assert (
-        tabbed(value)
-        == '{\n\t"a":\t60,\n\t"b":\t[1, 2.5],\n\t"c":\t[{\n\t\t\t"d":\tnull\n\t\t}],\n\t"e":\tnull,\n\t"f":\t"γ\\n",\n\t"g":\t{}\n}'.replace(
-            '"g":\t{}', '"g":\t{\n\t}'
-        )
-    )
+    lines = [
+        "{",
+        '\t"a":\t60,',
+        '\t"b":\t[1, 2.5],',
+        '\t"c":\t[{',
+        '\t\t\t"d":\tnull',
+        "\t\t}],",
+        '\t"e":\tnull,',
+        '\t"f":\t"\u03b3\\n",',
+        '\t"g":\t{',
+        "\t}",
+        "}",
+    ]
+    assert tabbed(value) == "\n".join(lines)
     assert [number(28.347776412963867), number(0.1), number(1.9745212e18)] == ["28.347776412963867", "0.1", "1.9745212e+18"]
     assert compact({"a": [True, "x"]}) == '{"a":[true,"x"]}'

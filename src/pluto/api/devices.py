@@ -2,7 +2,9 @@
 
 from collections.abc import Mapping
 
-from pluto.api.call import Answer, Call, said
+import msgspec
+
+from pluto.api.call import Answer, Call, plain, said
 from pluto.api.parts import Parts
 from pluto.api.wire import devices_json, record_json, records_json, tuned_records_json
 from pluto.errors import BadRequest, NotFound
@@ -70,6 +72,21 @@ async def by_preset(parts: Parts, call: Call) -> Answer:
     """The records that name a preset."""
     found = parts.imprint.by_preset(call.parameters["presetId"])
     return said("Devices by preset retrieved successfully", records_json(found))
+
+
+async def restart(parts: Parts, call: Call) -> Answer:
+    """Restart a miner."""
+    answer = await parts.restart.miner(call.parameters["id"])
+    return said("Device restarted successfully", msgspec.json.encode(answer))
+
+
+async def configure(parts: Parts, call: Call) -> Answer:
+    """Change what a miner is set to."""
+    done = await parts.configure.miner(call.parameters["id"], call.body)
+    answer: dict[str, object] = {"message": "Device system info updated successfully", "data": done.data}
+    if done.not_applied:
+        answer["notApplied"] = done.not_applied
+    return plain(answer)
 
 
 async def listen(parts: Parts, call: Call) -> Answer:

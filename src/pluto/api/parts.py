@@ -1,14 +1,19 @@
-"""What the handlers may ask: the services and the two sinks that are served as they are."""
+"""What the handlers may ask: the services and the sinks that are served as they are."""
 
 from collections.abc import Callable
 
 import msgspec
 
+from pluto.dashboards.keeper import Dashboards
 from pluto.events.hub import Hub
 from pluto.metrics.exposition import Metrics
+from pluto.services.configure import Configure
 from pluto.services.discover import Discover
 from pluto.services.imprint import Imprint
+from pluto.services.presets import Presets
+from pluto.services.relay import Relay
 from pluto.services.remove import Remove
+from pluto.services.restart import Restart
 from pluto.services.watch import Watch
 
 
@@ -19,7 +24,12 @@ class Parts(msgspec.Struct, frozen=True):
     imprint: Imprint
     watch: Watch
     remove: Remove
+    configure: Configure
+    restart: Restart
+    presets: Presets
+    relay: Relay
     metrics: Metrics
+    dashboards: Dashboards
     hub: Hub
     is_ready: Callable[[], bool]
     openapi: bytes

@@ -5,8 +5,23 @@ from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Final
 
+import msgspec
+
 from pluto.api.call import Answer, plain
-from pluto.errors import BadRequest, DiscoveryFailed, MinerUnreachable, NotFound, PlutoError, StorageFull, WrongMiner
+from pluto.errors import (
+    BadQuery,
+    BadRequest,
+    CannotDraw,
+    DiscoveryFailed,
+    MinerUnreachable,
+    NotFound,
+    PlutoError,
+    RelayFailed,
+    StorageFull,
+    TooBusy,
+    WriteFailed,
+    WrongMiner,
+)
 
 FAILED: Final = "Failed to process the request"
 
@@ -14,6 +29,7 @@ STATUS: Final[Mapping[type[PlutoError], HTTPStatus]] = {
     BadRequest: HTTPStatus.BAD_REQUEST,
     NotFound: HTTPStatus.NOT_FOUND,
     StorageFull: HTTPStatus.INSUFFICIENT_STORAGE,
+    CannotDraw: HTTPStatus.INTERNAL_SERVER_ERROR,
     DiscoveryFailed: HTTPStatus.INTERNAL_SERVER_ERROR,
     MinerUnreachable: HTTPStatus.INTERNAL_SERVER_ERROR,
     WrongMiner: HTTPStatus.INTERNAL_SERVER_ERROR,
@@ -30,6 +46,22 @@ def refusal(status: HTTPStatus, sentence: str) -> Answer:
 
 def problem(error: Exception, missing: Answer, failure: str) -> Answer:
     """Return what a client hears of *error*: *missing* is the route's not-found, *failure* its text for a 500."""
+    match error:
+        case WriteFailed():
+            log.warning("change failed", extra={"why": str(error)})
+            return plain({"error": failure, "details": error.details}, HTTPStatus.INTERNAL_SERVER_ERROR)
+        case TooBusy():
+            headers = {"Retry-After": str(error.retry_after_s)}
+            return msgspec.structs.replace(refusal(HTTPStatus.SERVICE_UNAVAILABLE, str(error)), headers=headers)
+        case BadQuery():
+            return plain({"status": "error", "error": str(error)}, HTTPStatus.BAD_REQUEST)
+        case RelayFailed():
+            return plain({"status": "error", "error": str(error)}, HTTPStatus.INTERNAL_SERVER_ERROR)
+        case _:
+            return _by_status(error, missing, failure)
+
+
+def _by_status(error: Exception, missing: Answer, failure: str) -> Answer:
     status = STATUS.get(type(error)) if isinstance(error, PlutoError) else None
     match status:
         case None:
@@ -52,3 +84,8 @@ def missing_with_data(message: str) -> Answer:
 def missing_bare(message: str) -> Answer:
     """Return the contract's not-found without `data`."""
     return plain({"message": message}, HTTPStatus.NOT_FOUND)
+
+
+def missing_error(sentence: str) -> Answer:
+    """Return `{"error": sentence}` for what does not exist."""
+    return refusal(HTTPStatus.NOT_FOUND, sentence)

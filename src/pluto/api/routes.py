@@ -7,10 +7,10 @@ from urllib.parse import unquote
 
 import msgspec
 
-from pluto.api import devices, page
+from pluto.api import dashboards, devices, page, presets, prometheus
 from pluto.api.call import Answer, Call
 from pluto.api.parts import Parts
-from pluto.api.problems import FAILED, missing_bare, missing_with_data
+from pluto.api.problems import FAILED, missing_bare, missing_error, missing_with_data
 
 BODY_BYTES: Final = 102_400
 MAC_LIST_BYTES: Final = 2 * 1024 * 1024
@@ -48,6 +48,8 @@ class Route(msgspec.Struct, frozen=True):
 
 
 _NO_DEVICE: Final = missing_with_data("Device not found")
+_NO_MINER: Final = missing_error("Device not found")
+_NO_PRESET: Final = missing_with_data("Preset not found")
 _NONE_FOUND: Final = missing_bare("No devices found for the provided MAC addresses")
 _DISCOVERY_FAILED: Final = "Discovery service failed"
 _LISTS: Final = {
@@ -88,11 +90,40 @@ ROUTES: Final[Sequence[Route]] = (
         missing=_NO_DEVICE,
     ),
     Route("DELETE", "/devices/imprint/{id}", devices.remove, "Forget a miner", missing=_NO_DEVICE),
+    Route("GET", "/dashboards", dashboards.public, "The public dashboards; publishes those that are not", acts=True,
+        failure="Failed to read dashboard files"),
     Route("GET", "/devices/presets/{presetId}", devices.by_preset, "The miners that name a preset"),
     Route(
         "PUT", "/devices/listen", devices.listen, "Watch exactly these miners",
         body={"macs": "list of MACs; absent: all", "traceLogs": "open, keep or close their log streams"},
         body_bytes=MAC_LIST_BYTES,
+    ),
+    Route(
+        "POST", "/devices/{id}/system/restart", devices.restart, "Restart a miner", missing=_NO_MINER,
+        failure="Failed to restart the device",
+    ),
+    Route(
+        "PATCH", "/devices/{id}/system", devices.configure, "Change what a miner is set to",
+        body={"info": "the settings to change, by AxeOS' names", "presetUuid": "a preset whose pool is set"},
+        missing=_NO_MINER, failure="Failed to update device system info",
+    ),
+    Route("GET", "/presets", presets.retrieved, "All presets"),
+    Route("GET", "/presets/{id}", presets.retrieved_one, "One preset", missing=_NO_PRESET),
+    Route(
+        "POST", "/presets", presets.create, "Keep a preset",
+        body={
+            "name": "1 to 128 characters",
+            "configuration": "stratumURL, stratumPort, stratumUser, stratumPassword: set together, the password never shown",
+        },
+    ),
+    Route("DELETE", "/presets/{id}", presets.delete, "Forget a preset", missing=_NO_PRESET),
+    Route(
+        "GET", "/prometheus/query", prometheus.query, "Ask Prometheus for one moment",
+        {"query": "PromQL, at most 8,000 characters", "time": "Unix seconds; absent: now"},
+    ),
+    Route(
+        "GET", "/prometheus/query_range", prometheus.query_range, "Ask Prometheus over a range",
+        {"query": "PromQL", "start": "Unix seconds", "end": "at most 7 days later", "step": "seconds, or 15s, 2m, 1h"},
     ),
 )  # fmt: skip
 

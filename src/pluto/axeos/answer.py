@@ -10,8 +10,8 @@ MAX_HEADERS: Final = 100
 MAX_INFORMATIONAL: Final = 4
 SMALL_CHUNK_BYTES: Final = 64
 MAX_SMALL_CHUNKS: Final = 1000
-MAX_WIRE_BYTES: Final = MAX_BODY_BYTES + 256 * 1024
-"""All bytes of one exchange, so that chunk extensions and trailers have an end, too."""
+FRAMING_BYTES: Final = 256 * 1024
+"""How much more than its body an exchange may bring, so that chunk extensions and trailers have an end, too."""
 
 
 class AnswerReader:
@@ -21,11 +21,13 @@ class AnswerReader:
     """
 
     __slots__ = (
-        "_chunk_bytes", "_has_length", "_header_bytes", "_headers", "_in_headers", "_informational", "_parser", "_pieces",
-        "_received", "_size", "_small_chunks", "fault", "is_complete", "keeps_connection", "status",
+        "_chunk_bytes", "_has_length", "_header_bytes", "_headers", "_in_headers", "_informational", "_max_bytes", "_parser",
+        "_pieces", "_received", "_size", "_small_chunks", "_too_large", "fault", "is_complete", "keeps_connection", "status",
     )  # fmt: skip
 
-    def __init__(self) -> None:
+    def __init__(self, max_bytes: int = MAX_BODY_BYTES) -> None:
+        self._max_bytes = max_bytes
+        self._too_large = "answer over 1 MiB" if max_bytes == MAX_BODY_BYTES else f"answer over {max_bytes // 1024} KiB"
         self._parser = httptools.HttpResponseParser(self)
         self.begin()
 
@@ -64,8 +66,8 @@ class AnswerReader:
             return
         if self._in_headers and self._received > MAX_HEADER_BYTES:
             self.fault = "headers over 32 KiB"
-        elif self._received > MAX_WIRE_BYTES:
-            self.fault = "answer over 1 MiB"
+        elif self._received > self._max_bytes + FRAMING_BYTES:
+            self.fault = self._too_large
 
     def feed_eof(self) -> None:
         """Take the end of the connection: it completes an answer that announced no length."""
@@ -92,8 +94,8 @@ class AnswerReader:
         match name.lower():
             case b"content-length":
                 self._has_length = True
-                if len(value.lstrip(b"0")) > 7 or int(value) > MAX_BODY_BYTES:
-                    self.fault = self.fault or "answer over 1 MiB"
+                if len(value.lstrip(b"0")) > 7 or int(value) > self._max_bytes:
+                    self.fault = self.fault or self._too_large
             case b"transfer-encoding":
                 self._has_length = True
             case b"content-encoding" if value.strip().lower() not in (b"", b"identity"):
@@ -116,8 +118,8 @@ class AnswerReader:
     def on_body(self, body: bytes) -> None:
         self._size += len(body)
         self._chunk_bytes += len(body)
-        if self._size > MAX_BODY_BYTES:
-            self.fault = self.fault or "answer over 1 MiB"
+        if self._size > self._max_bytes:
+            self.fault = self.fault or self._too_large
         elif not self.fault and not self.is_complete:
             self._pieces.append(body)
 

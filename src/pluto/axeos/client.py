@@ -3,8 +3,9 @@
 import asyncio
 
 from pluto.axeos.poll_client import PollClient
-from pluto.errors import MinerNonsense, MinerUnreachable
-from pluto.model.state import Answered, Failed, Outcome, Reason
+from pluto.errors import MinerNonsense, MinerUnreachable, WrongMiner
+from pluto.model.miner import MacAddress
+from pluto.model.state import Answered, Failed, Outcome, Reason, identified
 
 
 async def ask_info(client: PollClient, host: str) -> Answered:
@@ -23,3 +24,11 @@ async def ask_info(client: PollClient, host: str) -> Answered:
             raise MinerNonsense(detail)
         case Failed(reason, detail):
             raise MinerUnreachable(f"{reason}: {detail}")
+
+
+async def ask_as(client: PollClient, host: str, mac: MacAddress) -> Answered:
+    """Return what *mac* says at *host*; raises WrongMiner when another one answers there, and what `ask_info` raises."""
+    answered = identified(await ask_info(client, host), mac)
+    if isinstance(answered, Failed):
+        raise WrongMiner(answered.detail)
+    return answered

@@ -49,9 +49,9 @@ def without_stars(body: bytes) -> bytes:
 class Gate:
     """Says which answers are clean, and remembers their shapes: from poll to poll only the numbers change.
 
-    A shape is the answer without what numbers are made of. It decides all but the length of numbers and strings: no
-    secret word has a digit, and signs and points are separators there. The verdict comes from the shape alone, so
-    that an answer of the same shape has the same. To forget one costs nothing but time.
+    A shape is the answer without what numbers are made of. It decides all but the encoding and the length of numbers
+    and strings: no secret word has a digit, and signs and points are separators there. The verdict comes from the
+    shape alone, so that an answer of the same shape has the same. To forget one costs nothing but time.
     """
 
     def __init__(self) -> None:
@@ -59,7 +59,7 @@ class Gate:
 
     def is_clean(self, body: bytes) -> bool:
         """Return True only if *body*, when it is JSON at all, keeps every limit of trust 5.11 and holds no secret key."""
-        if len(body) > _MAX_BYTES or _has_huge_number(body) or _has_long_string(body):
+        if len(body) > _MAX_BYTES or not _is_text(body) or _has_huge_number(body) or _has_long_string(body):
             return False
         shape = body.translate(None, _OF_NUMBERS)
         known = hash(shape)  # bytes hash with a key of this process, so that nobody can make two shapes look alike
@@ -71,6 +71,16 @@ class Gate:
             self._clean_shapes.clear()
         self._clean_shapes.add(known)
         return True
+
+
+def _is_text(body: bytes) -> bool:
+    if body.isascii():
+        return True
+    try:
+        body.decode()
+    except UnicodeDecodeError:
+        return False
+    return _KELVIN not in body
 
 
 def _has_huge_number(body: bytes) -> bool:
@@ -97,21 +107,11 @@ def _has_long_string(body: bytes) -> bool:
 
 
 def _is_clean_shape(shape: bytes) -> bool:
-    if not _is_text(shape) or b'\\"' in shape or shape.count(b":") > MAX_KEYS:
+    if b'\\"' in shape or shape.count(b":") > MAX_KEYS:
         return False
     plain = _ESCAPE.sub(b"", shape) if b"\\" in shape else shape
     # a backslash that is left begins a unicode escape, which can spell anything
     return b"\\" not in plain and not _is_deep(plain) and not _has_secret(plain)
-
-
-def _is_text(shape: bytes) -> bool:
-    if shape.isascii():
-        return True
-    try:
-        shape.decode()
-    except UnicodeDecodeError:
-        return False
-    return _KELVIN not in shape
 
 
 def _is_deep(plain: bytes) -> bool:

@@ -188,7 +188,7 @@ class PollLine:
             self._end_if_current(serial, Failed(reason, error.strerror or str(error)))
 
     def _end_if_current(self, serial: int, outcome: Outcome) -> None:
-        if serial == self._serial:
+        if serial == self._serial and self._done is not None:
             self._end(outcome)
 
     def _end(self, outcome: Outcome) -> None:

@@ -16,7 +16,7 @@ from pluto.axeos.reach import Reach, Refusal
 from pluto.cli.serve import run
 from pluto.errors import BadRequest, MinerFault, MinerNonsense, MinerUnreachable
 from pluto.model.json_value import JsonObject, parse_object
-from pluto.model.mask import masked, masked_text
+from pluto.model.mask import masked, masked_text, private_words
 from pluto.settings import read_settings
 
 QUESTIONS: Final = {"info": "/api/system/info", "asic": "/api/system/asic"}
@@ -43,18 +43,20 @@ def record(host: str, seconds: float, output: Path | None) -> None:
 
 async def _recorded(reach: Reach, host: str, seconds: float) -> JsonObject:
     result: JsonObject = {}
-    async with MinerClient(reach) as client:
-        for name, path in QUESTIONS.items():
-            reply = await _asked(client, host, path)
-            result[name] = reply
-    result["log"] = [masked_text(line) async for line in _lines(host, seconds)]
+    private: list[str] = []
+    client = MinerClient(reach)
+    for name, path in QUESTIONS.items():
+        answer = await _asked(client, host, path)
+        private += private_words(answer)
+        result[name] = masked(answer)
+    result["log"] = [masked_text(line, private) async for line in _lines(host, seconds)]
     return result
 
 
 async def _asked(client: MinerClient, host: str, path: str) -> JsonObject:
     try:
         reply = await client.get(host, path, LIMIT_S)
-        return masked(_object(reply))
+        return _object(reply)
     except MinerUnreachable:
         raise
     except MinerFault as error:

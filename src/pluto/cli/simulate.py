@@ -71,15 +71,17 @@ async def _run_fleet(plan: Plan) -> None:
         one_address=plan.is_at_one_address,
         options=options,
     )
+    stopping = _stop_signal()
     async with AsyncExitStack() as stack:
         await stack.enter_async_context(fleet)
         control = await stack.enter_async_context(ControlRoute(fleet, plan.control_port))
         _break(fleet, plan.faults)
         _show(fleet, control)
-        await _stopped()
+        await stopping.wait()
 
 
 async def _run_mocks() -> None:
+    stopping = _stop_signal()
     async with MockList(mock_settings(os.environ)) as mocks:
         table = Table(title=f"{len(mocks.miners)} mock miners")
         for column in ("name", "host"):
@@ -89,7 +91,7 @@ async def _run_mocks() -> None:
         console = Console()
         console.print(table)
         console.print(f"The list: http://127.0.0.1:{mocks.listing_port}/servers\nCtrl-C ends it.")
-        await _stopped()
+        await stopping.wait()
 
 
 def _break(fleet: SimulatedFleet, faults: Sequence[str]) -> None:
@@ -117,9 +119,10 @@ def _show(fleet: SimulatedFleet, control: ControlRoute) -> None:
     console.print("Ctrl-C ends it.")
 
 
-async def _stopped() -> None:
+def _stop_signal() -> asyncio.Event:
+    """Return what Ctrl-C and SIGTERM set, from now on."""
     stopping = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, stopping.set)
-    await stopping.wait()
+    return stopping

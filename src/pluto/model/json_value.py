@@ -10,12 +10,14 @@ Json: TypeAlias = "bool | int | float | str | list[Json] | dict[str, Json] | Non
 JsonObject: TypeAlias = dict[str, Json]
 
 MAX_DEPTH: Final = 32
+_SURROGATE: Final = b"\\ud"
 
 
 def parse_strictly(body: bytes) -> Json:
     """Return the JSON in *body*; raises ValueError with a sentence for anything unclear.
 
-    Refused: what is not JSON or not UTF-8, NaN and Infinity, a key that stands twice, nesting deeper than MAX_DEPTH.
+    Refused: what is not JSON or not UTF-8, half a surrogate pair, NaN and Infinity, a key that stands twice, nesting
+    deeper than MAX_DEPTH.
     """
     try:
         value: Json = json.loads(body.decode(), object_pairs_hook=_once, parse_constant=_no_constant, parse_float=_finite)
@@ -23,6 +25,8 @@ def parse_strictly(body: bytes) -> Json:
         raise ValueError(f"the JSON is nested deeper than {MAX_DEPTH} levels") from None
     if depth(value) > MAX_DEPTH:
         raise ValueError(f"the JSON is nested deeper than {MAX_DEPTH} levels")
+    if _SURROGATE in body.lower():
+        _check_surrogates(value)
     return value
 
 
@@ -38,6 +42,13 @@ def depth(value: Json) -> int:
         deepest += 1
         level = [inner for item in level for inner in (item.values() if isinstance(item, dict) else item)]
     return deepest
+
+
+def _check_surrogates(value: Json) -> None:
+    try:
+        msgspec.json.encode(value)
+    except UnicodeEncodeError:
+        raise ValueError("a text holds half of a character") from None
 
 
 def _once(pairs: list[tuple[str, Json]]) -> JsonObject:

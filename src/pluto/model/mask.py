@@ -1,6 +1,8 @@
 """Taking a person's identity out of what a miner says: shapes, types and odd values stay, names and addresses do not."""
 
 import re
+from collections.abc import Iterable
+from ipaddress import IPv6Address
 from typing import Final
 
 from pluto.model.json_value import Json, JsonObject
@@ -8,7 +10,6 @@ from pluto.model.secret import is_secret
 
 _MAC: Final = re.compile(r"\b[0-9A-Fa-f]{2}(?:[:-][0-9A-Fa-f]{2}){5}\b")
 _IPV4: Final = re.compile(r"\b(?:\d{1,3}\.){3}\d{1,3}\b")
-_IPV6: Final = re.compile(r"\b(?:[0-9A-Fa-f]{1,4}:){3,7}[0-9A-Fa-f:]+\b")
 _WALLET: Final = re.compile(r"\b(?:bc1[0-9a-z]{20,}|[13][1-9A-HJ-NP-Za-km-z]{25,39})\b")
 _SECRET_TEXT: Final = re.compile(r"(?i)\b(pass(?:word)?|psk|token|secret)(\"?\s*[:=,]\s*\"?)([^\s\",}]+)")
 _PRIVATE: Final = (
@@ -27,8 +28,21 @@ def masked(value: JsonObject) -> JsonObject:
     return {key: _masked(key, item) for key, item in value.items()}
 
 
-def masked_text(line: str) -> str:
-    """Return a log line without addresses, wallets and passwords."""
+def private_words(value: JsonObject) -> list[str]:
+    """Return the names and pool users in *value*, at any depth, longest first: what its log lines may repeat."""
+    words: set[str] = set()
+    for key, item in value.items():
+        if isinstance(item, dict):
+            words.update(private_words(item))
+        elif isinstance(item, str) and len(item) > 2 and _is_private(key):
+            words.add(item)
+    return sorted(words, key=len, reverse=True)
+
+
+def masked_text(line: str, private: Iterable[str] = ()) -> str:
+    """Return a log line without addresses, wallets, passwords and the *private* words."""
+    for word in private:
+        line = line.replace(word, "name-masked")
     line = _SECRET_TEXT.sub(r"\1\2***", line)
     line = _MAC.sub("02:00:5E:00:00:01", line)
     line = _IPV4.sub("192.0.2.1", line)
@@ -43,9 +57,21 @@ def _masked(key: str, value: Json) -> Json:
             return [_masked(key, item) for item in value]
         case str() if value and is_secret(key, value):
             return "secret-masked"
-        case str() if value and key.lower().removeprefix("fallback") in _PRIVATE:
+        case str() if value and _is_private(key):
             return f"{key.lower()}-masked"
         case str():
-            return _IPV6.sub("2001:DB8::1", masked_text(value))
+            return "2001:DB8::1" if _is_ipv6(value) else masked_text(value)
         case _:
             return value
+
+
+def _is_private(key: str) -> bool:
+    return key.lower().removeprefix("fallback") in _PRIVATE
+
+
+def _is_ipv6(text: str) -> bool:
+    try:
+        IPv6Address(text)
+    except ValueError:
+        return False
+    return True

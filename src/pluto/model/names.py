@@ -36,6 +36,12 @@ def dashboard_name(prefix: str, hostname: str | None, mac: MacAddress) -> str:
     return prefix[1:] if hostname and hostname[0] in "0123456789" else prefix
 
 
+def usual_prefixes(hostname: str | None, mac: MacAddress) -> tuple[str, str]:
+    """Return what a miner's metrics begin with if nobody minds, and where somebody does (contract D.2 step 4)."""
+    plain, _ = _plain_prefix(hostname, mac)
+    return plain, f"{plain}_{_digits(mac)[-6:]}"
+
+
 @dataclass(frozen=True, slots=True)
 class Names:
     """One kind of name: what a miner is called if nobody minds, what nobody may be called, which names exclude which.

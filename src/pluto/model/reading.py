@@ -63,7 +63,10 @@ class Reported(msgspec.Struct, frozen=True, gc=False):
 
 
 class Reading(msgspec.Struct, frozen=True, gc=False):
-    """One answer, decoded and judged: a value that is not believable is None, a true zero is 0 (axeos.md 11.1)."""
+    """One answer, decoded and judged: a value that is not believable is None, a true zero is 0 (axeos.md 11.1).
+
+    *is_regulator_output_current* says that *current_amps* flows out of the core regulator, not into the miner.
+    """
 
     reported: Reported = Reported()
     mac: MacAddress | None = None

@@ -5,7 +5,7 @@ from typing import assert_never
 
 import msgspec
 
-from pluto.model.miner import MacAddress, Miner
+from pluto.model.miner import MacAddress, Miner, parse_mac
 from pluto.model.reading import Reading
 
 
@@ -70,10 +70,11 @@ class MinerState(msgspec.Struct, frozen=True, gc=False):
 def identified(outcome: Outcome, mac: MacAddress) -> Outcome:
     """Return *outcome*, or a failure when the answer names another MAC than *mac* (contract E: identity).
 
-    A registered MAC that begins with `ff:ff:ff:ff` is a mock's, which answers with any MAC or none.
+    A registered MAC that begins with `ff:ff:ff:ff` is a mock's, which answers with any MAC or none; an old record's
+    `unknown` is nobody's.
     """
     match outcome:
-        case Answered(reading) if reading.mac not in (None, mac) and not mac.startswith("ff:ff:ff:ff"):
+        case Answered(reading) if reading.mac not in (None, mac) and not mac.startswith("ff:ff:ff:ff") and parse_mac(mac):
             return Failed(Reason.WRONG_DEVICE, f"the miner at this address is {reading.mac}", reading.mac)
         case _:
             return outcome

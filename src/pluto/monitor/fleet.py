@@ -1,7 +1,9 @@
 """Whom we poll: one exchange in flight per watched miner, stopped means stopped, in mid-poll too."""
 
+import asyncio
 import logging
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import AsyncGenerator, Callable, Iterable, Mapping, Sequence
+from contextlib import asynccontextmanager
 from typing import Final, Protocol
 
 import msgspec
@@ -57,14 +59,21 @@ def plan(watched: Iterable[MacAddress], wanted: Iterable[Miner]) -> Plan:
 class _Watched:
     """One watched miner: what we believe of it, and the poll in flight."""
 
-    __slots__ = ("began_s", "is_asking", "late_s", "line", "state")
+    __slots__ = ("ask_ended", "began_s", "is_asking", "late_s", "line", "state")
 
     def __init__(self, state: MinerState, line: Line) -> None:
         self.state = state
         self.line = line
         self.is_asking = False
+        self.ask_ended: asyncio.Event | None = None
         self.began_s = 0.0
         self.late_s = 0.0
+
+    def end(self) -> None:
+        """Note that no poll is in flight any more."""
+        self.is_asking = False
+        if self.ask_ended is not None:
+            self.ask_ended.set()
 
 
 class Fleet:
@@ -85,6 +94,7 @@ class Fleet:
         self._schedule = Schedule(interval_s)
         self._watched: dict[MacAddress, _Watched] = {}
         self._at: dict[str | None, MacAddress] = {}
+        self._held: set[MacAddress] = set()
         self._timer: Timer | None = None
 
     @property
@@ -132,6 +142,23 @@ class Fleet:
             self._schedule.remove(mac)
             self._at.pop(watched.state.miner.host, None)
             watched.line.close()
+            watched.end()
+
+    @asynccontextmanager
+    async def held(self, mac: MacAddress) -> AsyncGenerator[None, None]:
+        """Do not poll *mac* inside the block, which begins when a poll in flight has ended: its polls are skipped, not queued.
+
+        For one block a miner at a time. The miner need not be watched.
+        """
+        self._held.add(mac)
+        try:
+            watched = self._watched.get(mac)
+            if watched is not None and watched.is_asking:
+                watched.ask_ended = asyncio.Event()
+                await watched.ask_ended.wait()
+            yield
+        finally:
+            self._held.discard(mac)
 
     def close(self) -> None:
         """Stop watching everybody."""
@@ -158,7 +185,7 @@ class Fleet:
         now_s = self._clock.now_s()
         for mac, late_s in self._schedule.take(now_s):
             watched = self._watched[mac]
-            if not watched.is_asking:
+            if not watched.is_asking and mac not in self._held:
                 self._ask(watched, now_s, late_s)
         self._arm()
 
@@ -172,7 +199,7 @@ class Fleet:
         watched.line.begin(host, lambda outcome: self._answered(watched, outcome))
 
     def _answered(self, watched: _Watched, outcome: Outcome) -> None:
-        watched.is_asking = False
+        watched.end()
         before = watched.state
         now_s = self._clock.now_s()
         try:

@@ -27,13 +27,18 @@ def system_info(miner: MinerState) -> JsonObject:
     miner.now()
     rounded = _rounding(miner.profile)
     answer: JsonObject = {}
-    for key, reader in _rows(miner.profile):
+    for key, reader in rows(miner.profile):
         value = reader(miner)
         if type(value) is float:
             answer[key] = rounded(value)
         elif value != ABSENT:
             answer[key] = value
     return answer
+
+
+def is_settled(key: str) -> bool:
+    """Return whether *key* changes with a setting, a boot or a move only."""
+    return key in _SETTLED or key in _PLAIN_SETTINGS or key.removeprefix("fallbackS").removeprefix("s") in _POOL_TAILS
 
 
 def asic(miner: MinerState) -> JsonObject:
@@ -73,21 +78,23 @@ def ip_address(miner: MinerState) -> str:
 
 
 @cache
-def _rows(profile: Profile) -> tuple[tuple[str, Reader], ...]:
+def rows(profile: Profile) -> tuple[tuple[str, Reader], ...]:
+    """Return the keys of system/info in order, each with what reads it."""
     order = NEW_ORDER if profile.is_at_least(2, 14) else OLD_ORDER
     return tuple((key, _READERS[key]) for key, since, until in order if since <= profile.release <= until)
 
 
 @cache
 def _rounding(profile: Profile) -> Callable[[float], float]:
-    return _to_seven if profile.is_at_least(2, 12) else _to_single
+    return _to_seven if profile.is_at_least(2, 12) else to_single
 
 
 def _to_seven(value: float) -> float:
     return trimmed(value, 7)
 
 
-def _to_single(value: float) -> float:
+def to_single(value: float) -> float:
+    """Return *value* as it comes out of a 32-bit float."""
     return float(_SINGLE.unpack(_SINGLE.pack(value))[0])
 
 
@@ -184,11 +191,15 @@ def _pools(miner: MinerState) -> Json:
 
 
 def _partitions(miner: MinerState) -> Json:
-    running: JsonObject = {"label": "ota_0", "isCurrent": True, "isFactory": False, "version": miner.profile.version}
-    built: JsonObject = {"compileDate": "Jul 19 2026", "compileTime": "15:30:00", "usagePercent": 58}
-    empty: JsonObject = {"label": "ota_1", "isCurrent": False, "isFactory": False, "version": None}
-    parts: list[Json] = [running | built, empty | {"compileDate": None, "compileTime": None, "usagePercent": None}]
-    return parts
+    return [
+        _partition("ota_0", is_current=True, values=(miner.profile.version, "Jul 19 2026", "15:30:00", 58)),
+        _partition("ota_1", is_current=False, values=(None, None, None, None)),
+    ]
+
+
+def _partition(label: str, *, is_current: bool, values: tuple[Json, ...]) -> JsonObject:
+    keys = ("version", "compileDate", "compileTime", "usagePercent")  # codespell:ignore compiletime
+    return {"label": label, "isCurrent": is_current, "isFactory": False, **dict(zip(keys, values, strict=True))}
 
 
 def _outputs(miner: MinerState) -> Json:
@@ -199,6 +210,15 @@ def _heap(base: int, swing: int) -> Reader:
     return lambda miner: base + int(swing * miner.physics.free_heap_noise)
 
 
+_SETTLED: Final = frozenset(
+    (
+        "maxPower", "nominalVoltage", "isPSRAMAvailable", "minFreeHeap", "maxAllocHeap", "coreVoltage", "frequency", "ssid",
+        "macAddr", "hostname", "fullHostname", "mdnsHostname", "ipv4", "ipv6", "wifiStatus", "apEnabled", "sharesPending",
+        "temp2", "asicCount", "smallCoreCount", "ASICModel", "responseShareBatch", "processTime", "version", "axeOSVersion",
+        "idfVersion", "boardVersion", "resetReason", "runningPartition", "fan2rpm", "blockFound", "showNewBlock", "pools",
+        "partitions", "statsLimit", "isUsingFallbackStratum",
+    )
+)  # fmt: skip
 _PLAIN_SETTINGS: Final = (
     "flipscreen", "invertfanpolarity", "overheat_mode", "overclockEnabled", "display", "rotation", "invertscreen",
     "displayTimeout", "autofanspeed", "manualFanSpeed", "minFanSpeed", "temptarget", "statsFrequency", "useCustomWWW",
@@ -209,6 +229,7 @@ _POOL_SETTINGS: Final = (
     "stratumTLS", "stratumCert", "stratumDecodeCoinbase", "stratumProtocol", "stratumV2ChannelType",
     "stratumV2AuthorityPubkey",
 )  # fmt: skip
+_POOL_TAILS: Final = frozenset(key.removeprefix("s") for key in _POOL_SETTINGS)
 _READERS: Final[dict[str, Reader]] = {
     "power": lambda miner: miner.physics.power_watts,
     "voltage": lambda miner: miner.physics.input_voltage_mv,

@@ -51,6 +51,8 @@ def scalar(value: bool | float | str | None) -> str:
 
 def number(value: float) -> str:
     """Return a float as cJSON does: whole without a point, else 15 digits, or 17 where 15 would lose something."""
+    if type(value) is int:
+        return str(value)
     if not math.isfinite(value):
         return "null"
     if value.is_integer() and abs(value) < 2**31:

@@ -49,6 +49,7 @@ class MinerState:
         self.physics = Physics(profile.board, profile.nature, seed, self.clock())
         self.reset_reason = "Power-on reset"
         self.address = "127.0.0.1"
+        self.settled: object = None
         self.otp_code: str | None = None
         self.otp_failures: deque[float] = deque(maxlen=5)
         self.otp_blocked_until_s = 0.0
@@ -73,6 +74,11 @@ class MinerState:
         self.physics.advance(self.clock() - 600.0)
         self.now()
 
+    def live_at(self, host: str) -> None:
+        """Be reached at *host* from now on."""
+        self.settled = None
+        self.address = host
+
     def now(self) -> Physics:
         """Return the physics as it is at this moment; what got too hot takes the firmware's way out."""
         physics = self.physics
@@ -88,6 +94,7 @@ class MinerState:
 
     def change(self, key: str, value: object, *, at_once: bool) -> None:
         """Store a setting; it acts now or at the next boot."""
+        self.settled = None
         self.stored[key] = value  # type: ignore[assignment]  # callers pass what came out of JSON
         if at_once:
             self.running[key] = self.stored[key]
@@ -98,6 +105,7 @@ class MinerState:
 
     def boot(self) -> None:
         """Begin a session: what is stored runs, counters are zero."""
+        self.settled = None
         self.running = dict(self.stored)
         self.physics.restart(self.clock())
         self.physics.tuning = self.tuning()

@@ -222,8 +222,9 @@ class Physics:
         if self.random.random() < self.nature.glitches_per_hour * hashed_s / 3600:
             measured *= self.random.uniform(50, 200)
         self.hashrate_ghs = measured
-        shares = [self.random.uniform(0.96, 1.04) for _ in self.domains_ghs]
-        self.domains_ghs = [measured * share / sum(shares) / self.board.chips for share in shares]
+        shares = [0.96 + 0.08 * self.random.random() for _ in self.domains_ghs]
+        whole = measured / sum(shares) / self.board.chips
+        self.domains_ghs = [whole * share for share in shares]
         self.total_work += mean_ghs * WORK_PER_GH * hashed_s
         self._work = mean_ghs * WORK_PER_GH * hashed_s
 

@@ -7,7 +7,7 @@ from typing import Final
 
 import msgspec
 
-from pluto.simulator import answers_axeos, answers_nerdqaxe, answers_nmaxe, patch_axeos, patch_nerdqaxe, patch_nmaxe
+from pluto.simulator import answers_axeos, answers_nerdqaxe, answers_nmaxe, axeos_text, patch_axeos, patch_nerdqaxe, patch_nmaxe
 from pluto.simulator.http import JSON_TYPE, Framing, Reply, Request, json_reply, refusal
 from pluto.simulator.json_text import Json, JsonObject, compact, tabbed
 from pluto.simulator.miner import MinerState
@@ -44,6 +44,8 @@ def answer(served: Served, request: Request) -> Reply:
 
 def info_text(miner: MinerState) -> str:
     """Return system/info as this firmware writes it."""
+    if miner.profile.family is Family.AXEOS:
+        return axeos_text.info_text(miner)
     return written(miner.profile, system_info(miner))
 
 
@@ -95,7 +97,9 @@ def _said(profile: Profile, value: JsonObject) -> Reply:
 
 
 def _info(served: Served, _request: Request) -> Reply:
-    return msgspec.structs.replace(_said(served.miner.profile, system_info(served.miner)), is_info=True)
+    family, text = served.miner.profile.family, info_text(served.miner).encode()
+    framing = Framing.CHUNKED if family is Family.NERDQAXE else Framing.LENGTH
+    return Reply(content_type=JSON_TYPE, body=text, framing=framing, closes=family is not Family.AXEOS, is_info=True)
 
 
 def _page(served: Served, _request: Request) -> Reply:

@@ -100,7 +100,7 @@ class SimulatedMiner:
     def open(self) -> None:
         """Listen; raises AddressTaken."""
         self._port = self._door.open(self._address, self._port)
-        self.state.address = self.host
+        self.state.live_at(self.host)
 
     async def opened(self) -> None:
         """Wait until requests are served."""
@@ -151,7 +151,7 @@ class SimulatedMiner:
         opened_port = new.open(address, int(port) if port else self._port)
         self._shut()
         self._door, self._address, self._port = new, address, opened_port
-        self.state.address = self.host
+        self.state.live_at(self.host)
 
     def arrived(self, connection: Connection) -> bool:
         """Count a new connection in; False: the firmware has no socket left for it now."""

@@ -40,6 +40,8 @@ class Level:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self.writing = asyncio.Lock()
+        self.writes = 0
+        self.failed_writes = 0
         self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="leveldb")
         self._db: DB | None = None
         self._undo: dict[str, bytes | None] = {}
@@ -124,6 +126,7 @@ class Level:
                 self._apply(changes, sync=sync)
             except Error as error:
                 self._set_aside(changes)
+                self.failed_writes += 1
                 raise _cannot_write(self.folder, error) from error
 
     def _apply(self, changes: Changes, *, sync: bool) -> None:
@@ -135,6 +138,7 @@ class Level:
             else:
                 batch.put(name, value)
         batch.write()
+        self.writes += 1
         self._undo.clear()
 
     def _set_aside(self, changes: Changes) -> None:

@@ -1,0 +1,1 @@
+"""Draws: a Grafana dashboard for each watched miner and one for all, as files that Grafana reads and then shows to everybody."""

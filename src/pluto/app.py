@@ -35,6 +35,7 @@ from pluto.model.state import MinerState
 from pluto.monitor.fleet import Fleet, Polled
 from pluto.monitor.report import report
 from pluto.services.configure import Configure
+from pluto.services.device_logs import DeviceLogs
 from pluto.services.discover import Discover
 from pluto.services.errand import QUESTION_S, Errands
 from pluto.services.finder import Finder
@@ -92,11 +93,9 @@ class App:
         core = CoreStore(Path(settings.data_dir) / "pluto_core", clock=clock, flush_s=settings.flush_s)
         self._level = core.level
         self._store = (await stack.enter_async_context(core)).miners
-        self._metrics = Metrics(clock, by_name=settings.metrics_contract_set, by_label=settings.metrics_labelled_set)
         listener = Listener()
         stack.push_async_callback(listener.close)
-        self._hub = await stack.enter_async_context(Hub())
-        self._dashboards = await stack.enter_async_context(_dashboards(settings, clock))
+        await self._open_sinks(stack, reach, clock)
         polls = PollClient(reach, clock, settings.system_info_timeout_ms / 1000)
         stack.callback(polls.close)
         self.fleet = Fleet(polls.line, self._observe, self._measure, clock, POLL_INTERVAL_S)
@@ -104,10 +103,9 @@ class App:
         discover = Discover(await self._finder(stack, reach, clock))
         imprint = Imprint(self._store, discover, reach, self.fleet.move)
         self._relocate = await stack.enter_async_context(Relocate(discover, imprint.relocate, clock))
-        watch = Watch(self._store, self.fleet, self._joined, self._left)
-        self._attach_figures()
-        lag_meter = asyncio.create_task(_measure_lag(clock, self._metrics.itself.loop_lag.observe), name="lag")
-        stack.callback(lag_meter.cancel)
+        watch = Watch(self._store, self.fleet, self._logs, self._joined, self._left)
+        self._logs.offer(watch.is_watched)
+        self._measure_itself(stack, clock)
         if settings.auto_listen:
             watch.all()
             self._dashboards.draw_overview()
@@ -132,6 +130,14 @@ class App:
         gc.freeze()  # what exists now lives as long as the process: the collector need not look at it again
         self._is_ready = True
 
+    async def _open_sinks(self, stack: AsyncExitStack, reach: Reach, clock: Clock) -> None:
+        settings = self._settings
+        self._metrics = Metrics(clock, by_name=settings.metrics_contract_set, by_label=settings.metrics_labelled_set)
+        self._hub = await stack.enter_async_context(Hub())
+        self._dashboards = await stack.enter_async_context(_dashboards(settings, clock))
+        logs = DeviceLogs(self._store, self._hub, reach, Path(settings.logs_dir), clock)
+        self._logs = await stack.enter_async_context(logs)
+
     def _errands(self, stack: AsyncExitStack, reach: Reach, clock: Clock) -> Errands:
         questions = PollClient(reach, clock, QUESTION_S)
         stack.callback(questions.close)
@@ -152,6 +158,7 @@ class App:
 
     def _left(self, record: Record) -> None:
         self._relocate.forget(record.mac)
+        self._logs.leave(record.mac)
         self._drop_dashboard(record, self._metrics.prefix(record.mac))
         self._metrics.unwatch(record.mac, delete=self._settings.delete_data_on_device_remove)
         hosts = (state.miner.host for state in self.fleet.states.values())
@@ -183,17 +190,20 @@ class App:
         self._metrics.observe(after)
         if after.failure is None:
             self._hub.stat_update(mac, record)
-            self._dashboards.draw(mac, self._metrics.prefix(mac), record.hostname)
+            self._dashboards.draw(mac, self._metrics.prefix(mac), after.reading.reported.hostname if after.reading else None)
         else:
             self._hub.error(mac, record, f"{after.failure.reason}: {after.failure.detail}")
         self._relocate.note(after)
+        self._logs.note(before, after)
 
     def _measure(self, polled: Polled) -> None:
         itself = self._metrics.itself
         itself.poll_duration.observe(polled.took_s)
         itself.poll_lateness.observe(polled.late_s)
 
-    def _attach_figures(self) -> None:
+    def _measure_itself(self, stack: AsyncExitStack, clock: Clock) -> None:
+        lag_meter = asyncio.create_task(_measure_lag(clock, self._metrics.itself.loop_lag.observe), name="lag")
+        stack.callback(lag_meter.cancel)
         attach = self._metrics.itself.attach
         attach("pluto_polls_in_flight", lambda: self.fleet.polls_in_flight)
         attach("pluto_store_dirty_records", lambda: self._store.unwritten)

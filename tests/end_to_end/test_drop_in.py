@@ -7,16 +7,16 @@ from pathlib import Path
 
 import aiohttp
 import pytest
-from test_process import ended, process, ready
 
 from discovery_stub import discovery_stub
 from parts import free_port
 from pluto.simulator.server import SimulatedFleet
+from processes import ended, process, ready
 
 try:
-    import plyvel_next as plyvel
+    from plyvel_next import DB
 except ImportError:
-    import plyvel
+    from plyvel import DB
 
 OLD_DASHBOARD = b'{"uid":"abcdefghij1234","title":"drawn by hand"}'
 
@@ -24,18 +24,20 @@ OLD_DASHBOARD = b'{"uid":"abcdefghij1234","title":"drawn by hand"}'
 def written_by_the_reference(folder: Path, records: list[dict[str, object]]) -> None:
     """Write the folder as 1.3.5 leaves it: flat keys, JSON values, secrets and all."""
     (folder / "data").mkdir()
-    database = plyvel.DB(str(folder / "data" / "pluto_core"), create_if_missing=True)
+    database = DB(str(folder / "data" / "pluto_core"), create_if_missing=True)
+    batch = database.write_batch()
     for record in records:
-        database.put(f"devices:imprinted:{record['mac']}".encode(), json.dumps(record).encode())
-    database.put(b"devices:imprinted", json.dumps([record["mac"] for record in records]).encode())
+        batch.put(f"devices:imprinted:{record['mac']}".encode(), json.dumps(record).encode())
+    batch.put(b"devices:imprinted", json.dumps([record["mac"] for record in records]).encode())
     preset = {
         "uuid": "p1",
         "name": "Solo",
         "configuration": {"stratumURL": "solo", "stratumPort": "3333", "stratumPassword": "hunter2"},
     }
     preset |= {"createdAt": "2024-01-02T03:04:05.678Z", "updatedAt": "2024-01-02T03:04:05.678Z"}
-    database.put(b"presets:p1", json.dumps(preset).encode())
-    database.put(b"presets", b'["p1"]')
+    batch.put(b"presets:p1", json.dumps(preset).encode())
+    batch.put(b"presets", b'["p1"]')
+    batch.write()
     database.close()
 
 
@@ -96,7 +98,7 @@ async def test_everything_is_found_where_the_reference_left_it(tmp_path: Path, a
 
 
 def check_that_the_reference_can_open_it(folder: Path, macs: list[str]) -> None:
-    database = plyvel.DB(str(folder / "data" / "pluto_core"))
+    database = DB(str(folder / "data" / "pluto_core"))
     stored = {key.decode(): json.loads(value) for key, value in database.iterator()}
     database.close()
     assert stored["devices:imprinted"] == macs

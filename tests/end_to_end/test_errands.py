@@ -194,6 +194,8 @@ async def test_polls_are_skipped_while_a_miner_is_written_to(tmp_path: Path) -> 
         record = at.store.get(miner.mac)
         assert record is not None
         at.fleet.start([MinerState(record.miner)])
+        while miner.requests.counts["GET /api/system/info"] < 2:
+            await asyncio.sleep(0.02)
         miner.fault("slow", only="write", seconds=1.0)
         changing = asyncio.create_task(at.configure.miner(miner.mac, {"info": {"frequency": 500}}))
         while not miner.received:

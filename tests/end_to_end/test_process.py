@@ -1,13 +1,10 @@
 """The process from outside: how it starts, what it says when it cannot, how it ends."""
 
 import asyncio
-import os
 import signal
 import socket
-import sys
 import time
-from collections.abc import AsyncGenerator, Mapping
-from contextlib import asynccontextmanager
+from collections.abc import Mapping
 from pathlib import Path
 
 import aiohttp
@@ -16,41 +13,7 @@ import pytest
 from discovery_stub import discovery_stub
 from parts import free_port
 from pluto.simulator.server import SimulatedFleet
-
-
-@asynccontextmanager
-async def process(folder: Path, settings: Mapping[str, str]) -> AsyncGenerator[asyncio.subprocess.Process, None]:
-    environment = {name: value for name, value in os.environ.items() if not name.lower().endswith("_proxy")}
-    one = await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "pluto", cwd=folder, env=environment | dict(settings),
-        stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE,
-    )  # fmt: skip
-    try:
-        yield one
-    finally:
-        if one.returncode is None:
-            one.kill()
-        await one.communicate()
-
-
-async def ready(port: int) -> None:
-    async with asyncio.timeout(20), aiohttp.ClientSession() as http:
-        while True:
-            try:
-                async with http.get(f"http://127.0.0.1:{port}/readyz") as answer:
-                    if answer.status == 200:
-                        return
-            except aiohttp.ClientError:
-                await asyncio.sleep(0.03)
-
-
-async def ended(one: asyncio.subprocess.Process) -> tuple[int, str]:
-    """Return exit code and the last line on the console."""
-    async with asyncio.timeout(10):
-        _, errors = await one.communicate()
-    assert one.returncode is not None
-    lines = errors.decode().splitlines()
-    return one.returncode, lines[-1] if lines else ""
+from processes import ended, process, ready
 
 
 async def test_it_starts_with_nothing_but_the_environment_and_ends_in_order(tmp_path: Path) -> None:

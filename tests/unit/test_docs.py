@@ -8,6 +8,7 @@ import pytest
 
 from pluto.api.openapi import openapi
 from pluto.api.routes import ROUTES, Route
+from pluto.events import live
 from pluto.events.names import CLIENT_EVENTS, SERVER_EVENTS
 from pluto.model.state import Reason
 from pluto.settings import SETTINGS, Settings
@@ -27,6 +28,11 @@ def test_every_route_is_in_the_reference_with_what_it_takes(route: Route) -> Non
 
 @pytest.mark.parametrize("event", [*SERVER_EVENTS, *CLIENT_EVENTS])
 def test_every_event_is_in_the_reference(event: str) -> None:
+    assert f"| `{event}` |" in (DOCS / "contract.md").read_text()
+
+
+@pytest.mark.parametrize("event", [live.WATCH, live.UNWATCH, live.SNAPSHOT, live.PATCH, live.REFUSED])
+def test_every_live_message_is_in_the_reference(event: str) -> None:
     assert f"| `{event}` |" in (DOCS / "contract.md").read_text()
 
 

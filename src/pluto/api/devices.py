@@ -91,8 +91,9 @@ async def configure(parts: Parts, call: Call) -> Answer:
 
 async def listen(parts: Parts, call: Call) -> Answer:
     """Watch exactly these miners, or all."""
-    call.flag("traceLogs")
-    records = parts.watch.all() if call.body.get("macs") is None else parts.watch.listen(call.texts("macs"))
+    traces = call.flag("traceLogs")
+    everybody = call.body.get("macs") is None
+    records = parts.watch.all(traces=traces) if everybody else parts.watch.listen(call.texts("macs"), traces=traces)
     return said("Devices listeners set successfully", records_json(records))
 
 

@@ -1,14 +1,15 @@
 """What stands beside the contract: health, version, metrics, the socket's greeting, and the page a browser opens first."""
 
 import platform
-from html import escape
+from contextlib import aclosing
 from http import HTTPStatus
 from typing import Final
 
 from pluto import __version__
 from pluto.api.call import Answer, Call, plain
+from pluto.api.glance import STYLE, Row, glance
 from pluto.api.parts import Parts
-from pluto.metrics.exposition import gzipped
+from pluto.metrics.exposition import compressed
 from pluto.metrics.text import CONTENT_TYPE
 
 HTML_TYPE: Final = "text/html; charset=utf-8"
@@ -18,15 +19,6 @@ PAGE_HEADERS: Final = {
     ),
     "Cache-Control": "no-cache",
 }
-_LINKS: Final = (
-    ("/devices/imprint", "the miners, as JSON"),
-    ("/devices/discovered", "what the last searches found"),
-    ("/metrics", "the numbers, for Prometheus"),
-    ("/openapi.json", "every route, for programs"),
-    ("/healthz", "is it alive"),
-    ("/readyz", "is it ready"),
-    ("/version", "which version"),
-)
 
 
 async def healthz(_parts: Parts, _call: Call) -> Answer:
@@ -58,24 +50,19 @@ async def socket_greeting(_parts: Parts, _call: Call) -> Answer:
 
 async def metrics(parts: Parts, call: Call) -> Answer:
     """The exposition for Prometheus, compressed in a thread where the scraper can read that."""
-    text = await parts.metrics.text()
     if not call.accepts_gzip:
-        return Answer(text, content_type=CONTENT_TYPE)
+        return Answer(await parts.metrics.text(), content_type=CONTENT_TYPE)
     headers = {"Content-Encoding": "gzip", "Vary": "Accept-Encoding"}
-    return Answer(await gzipped(text), content_type=CONTENT_TYPE, headers=headers)
+    async with aclosing(parts.metrics.pieces()) as pieces:
+        return Answer(await compressed(pieces), content_type=CONTENT_TYPE, headers=headers)
 
 
 async def index(parts: Parts, _call: Call) -> Answer:
-    """What runs here and where to look."""
-    records = parts.imprint.all()
-    watched = [record for record in records if parts.watch.is_watched(record.mac)]
-    online = sum(record.tracing is True for record in watched)
-    rows = "".join(f'<li><a href="{path}">{path}</a> {escape(meaning)}</li>' for path, meaning in _LINKS)
-    text = (
-        '<!doctype html><html lang="en"><head><meta charset="utf-8"><title>Pluto</title>'
-        '<meta name="viewport" content="width=device-width, initial-scale=1">'
-        '<meta name="color-scheme" content="light dark"></head>'
-        f"<body><main><h1>Pluto {__version__}</h1>"
-        f"<p>{len(records)} miners imprinted, {len(watched)} watched, {online} online.</p><ul>{rows}</ul></main></body></html>"
-    )
-    return Answer(text.encode(), content_type=HTML_TYPE, headers=PAGE_HEADERS)
+    """The fleet at a glance."""
+    rows = [Row(record, parts.watch.state(record.mac)) for record in parts.imprint.all()]
+    return Answer(glance(rows), content_type=HTML_TYPE, headers=PAGE_HEADERS)
+
+
+async def style(_parts: Parts, _call: Call) -> Answer:
+    """How the page looks."""
+    return Answer(STYLE, content_type="text/css; charset=utf-8", headers={"Cache-Control": "no-cache"})

@@ -14,6 +14,7 @@ from pluto.api.problems import FAILED, missing_bare, missing_error, missing_with
 
 BODY_BYTES: Final = 102_400
 MAC_LIST_BYTES: Final = 2 * 1024 * 1024
+TEXT_TYPE: Final = "text/plain"
 
 Handler = Callable[[Parts, Call], Awaitable[Answer]]
 
@@ -63,12 +64,13 @@ _LISTS: Final = {
 }
 
 ROUTES: Final[Sequence[Route]] = (
-    Route("GET", "/", page.index, "A page that says what runs", answer_type="text/html"),
+    Route("GET", "/", page.index, "The fleet at a glance, for a browser", answer_type="text/html"),
+    Route("GET", "/page.css", page.style, "How that page looks", answer_type="text/css"),
     Route("GET", "/openapi.json", page.openapi, "This table, for programs"),
     Route("GET", "/healthz", page.healthz, "Alive"),
     Route("GET", "/readyz", page.readyz, "Ready"),
     Route("GET", "/version", page.version, "Which version"),
-    Route("GET", "/metrics", page.metrics, "The exposition for Prometheus", answer_type="text/plain",
+    Route("GET", "/metrics", page.metrics, "The exposition for Prometheus", answer_type=TEXT_TYPE,
         failure="Failed to collect metrics"),
     Route("GET", "/socket/io", page.socket_greeting, "Greets a client; with EIO in the query it is the Socket.IO endpoint"),
     Route(

@@ -12,7 +12,7 @@ from pluto.api.call import Answer, Call
 from pluto.api.listener import HEADER_BYTES
 from pluto.api.parts import Parts
 from pluto.api.problems import problem, refusal
-from pluto.api.routes import ROUTES, Match, Router
+from pluto.api.routes import ROUTES, TEXT_TYPE, Match, Route, Router
 from pluto.errors import BadRequest
 from pluto.guard.gate import BODY_METHODS, Gate, Verdict, judge_body
 from pluto.model.json_value import JsonObject, parse_strictly
@@ -64,10 +64,17 @@ class Edge:
         except TimeoutError:
             answer = refusal(HTTPStatus.REQUEST_TIMEOUT, f"the body did not arrive within {BODY_LIMIT_S:g} s")
         except Exception as error:  # noqa: BLE001 - the one place that makes an error an answer
-            answer = problem(error, route.missing, route.failure)
+            answer = _failed(route, error)
         if not route.is_read_only:
             log.info("request", extra={"method": route.method, "path": request.path, "status": answer.status.value})
         return answer
+
+
+def _failed(route: Route, error: Exception) -> Answer:
+    answer = problem(error, route.missing, route.failure)
+    if route.answer_type != TEXT_TYPE:
+        return answer
+    return Answer(route.failure.encode(), answer.status, f"{TEXT_TYPE}; charset=utf-8")
 
 
 def _judge_size(request: web.BaseRequest) -> Verdict | None:

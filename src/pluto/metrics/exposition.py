@@ -1,16 +1,16 @@
 """Which miners the metrics show, under which prefix, with which values; the whole of it as text when somebody asks."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import AsyncGenerator, AsyncIterable, Sequence
 from typing import Final, NamedTuple
 
 import msgspec
-from isal import igzip
+from isal import isal_zlib
 
 from pluto.clock import Clock
 from pluto.metrics.families import NO_VALUES, SUFFIXES, contract_values
 from pluto.metrics.itself import Itself
-from pluto.metrics.miner_text import LABELLED_HEADERS, Shown, text_by_label, text_by_name
+from pluto.metrics.miner_text import LABELLED_HEADERS, LabelledText, NamedText, Shown
 from pluto.metrics.overview import NAMES, overview_text
 from pluto.model.miner import MacAddress, Miner
 from pluto.model.names import NameBook, metric_prefixes
@@ -21,45 +21,31 @@ from pluto.model.totals import Totals
 SHELF_SIZE: Final = 200
 """Miners made into text in one go, before the event loop gets its turn (`bench/exposition.py`)."""
 
+SHELVES_AT_ONCE: Final = 20
+"""The same for the lines of one labelled metric, of which a miner has one and not twenty."""
+
 OUR_NAMESPACES: Final = ("pluto", "process", "python", "scrape")
 """First words of metric names that a miner's host name may not take: ours, and Prometheus' own."""
 
-_LARGE_BYTES: Final = 1 << 20
+_GZIP_FORMAT: Final = 31
 _GZIP_LEVEL: Final = 1  # of 0 to 3; the metrics of a fleet repeat themselves
 
 
-class _Text(msgspec.Struct, frozen=True):
-    by_name: bytes
-    by_label: tuple[bytes, ...]
-
-
 class _Shelf:
-    """Up to SHELF_SIZE miners whose text is made and kept together, until one of them changes."""
+    """Up to SHELF_SIZE miners whose text is made together."""
 
-    __slots__ = ("changes", "miners", "text")
+    __slots__ = ("by_label", "by_name", "miners")
 
     def __init__(self) -> None:
         self.miners: dict[MacAddress, Shown] = {}
-        self.changes = 0
-        self.text: _Text | None = None
-
-    def put(self, mac: MacAddress, shown: Shown) -> None:
-        self.miners[mac] = shown
-        self.changes += 1
-        self.text = None
-
-    def take(self, mac: MacAddress) -> None:
-        del self.miners[mac]
-        self.changes += 1
-        self.text = None
+        self.by_name = NamedText()
+        self.by_label = LabelledText()
 
 
-class _Slice(NamedTuple):
+class _Snapshot(NamedTuple):
     """A shelf as it was when the scrape began."""
 
     shelf: _Shelf
-    changes: int
-    text: _Text | None
     miners: tuple[Shown, ...]
 
 
@@ -90,7 +76,7 @@ class Metrics:
         state = MinerState(miner, reading=last)
         prefix, values = ("", NO_VALUES) if shown is None else (shown.prefix, shown.values)
         self.totals.change(None, state)
-        self._shelf(miner.mac).put(miner.mac, Shown(state, hostname, prefix, values))
+        self._shelf(miner.mac).miners[miner.mac] = Shown(state, hostname, prefix, values)
         self._name(miner, hostname)
 
     def observe(self, after: MinerState) -> None:
@@ -103,10 +89,10 @@ class Metrics:
         self.itself.count_poll(after)
         self.totals.change(before.state, after)
         if not after.is_online or after.reading is None:
-            shelf.put(mac, Shown(after, before.hostname, before.prefix, before.values))
+            shelf.miners[mac] = Shown(after, before.hostname, before.prefix, before.values)
             return
         said = after.reading.reported
-        shelf.put(mac, Shown(after, said.hostname, before.prefix, contract_values(before.values, said)))
+        shelf.miners[mac] = Shown(after, said.hostname, before.prefix, contract_values(before.values, said))
         if said.hostname != before.hostname:
             self._name(after.miner, said.hostname)
 
@@ -123,30 +109,30 @@ class Metrics:
             self._discard(mac, shelf)
         else:
             self._prefixes.keep(mac)
-            shelf.put(mac, msgspec.structs.replace(shown, is_watched=False))
+            shelf.miners[mac] = msgspec.structs.replace(shown, is_watched=False)
 
     def prefix(self, mac: MacAddress) -> str | None:
         """Return what the names of the miner's metrics begin with, without the last underscore; None when it has none."""
         return self._prefixes.name(mac)
 
     async def text(self) -> bytes:
-        """Return the exposition as it is at this instant, whatever changes while it is made; one at a time is made."""
+        """Return the exposition as it is at this instant, whatever changes while it is made."""
+        return b"".join([piece async for piece in self.pieces()])
+
+    async def pieces(self) -> AsyncGenerator[bytes]:
+        """Yield the exposition as it is at this instant, piece by piece; one at a time is made."""
         async with self._scrape:
             now_s = self._clock.now_s()
             before = overview_text(self.totals) + self.itself.text()
-            slices = [_Slice(shelf, shelf.changes, shelf.text, tuple(shelf.miners.values())) for shelf in self._shelves]
-            texts = [of.text or await self._made(of, now_s) for of in slices]
-            return await _joined([before.encode(errors="replace"), *_in_order(texts)])
-
-    async def _made(self, of: _Slice, now_s: float) -> _Text:
-        miners = of.miners
-        by_name = text_by_name(miners).encode(errors="replace") if self._by_name else b""
-        by_label = [text.encode(errors="replace") for text in text_by_label(miners, now_s)] if self._by_label else []
-        text = _Text(by_name, tuple(by_label))
-        if of.shelf.changes == of.changes:
-            of.shelf.text = text
-        await asyncio.sleep(0)
-        return text
+            shelves = [_Snapshot(shelf, tuple(shelf.miners.values())) for shelf in self._shelves]
+            yield before.encode(errors="replace")
+            if self._by_name:
+                for shelf, miners in shelves:
+                    yield shelf.by_name.of(miners)
+                    await asyncio.sleep(0)
+            if self._by_label:
+                async for piece in _by_label(shelves, now_s):
+                    yield piece
 
     def _shelf(self, mac: MacAddress) -> _Shelf:
         shelf = self._shelf_of.get(mac)
@@ -160,38 +146,49 @@ class Metrics:
 
     def _discard(self, mac: MacAddress, shelf: _Shelf) -> None:
         del self._shelf_of[mac]
-        shelf.take(mac)
+        del shelf.miners[mac]
         if not shelf.miners:
             self._shelves.remove(shelf)
 
     def _name(self, miner: Miner, hostname: str | None) -> None:
         for mac in self._prefixes.claim(miner, hostname):
             shelf = self._shelf_of[mac]
-            shelf.put(mac, msgspec.structs.replace(shelf.miners[mac], prefix=self._prefixes.name(mac)))
+            shelf.miners[mac] = msgspec.structs.replace(shelf.miners[mac], prefix=self._prefixes.name(mac))
+
+
+async def _by_label(shelves: Sequence[_Snapshot], now_s: float) -> AsyncGenerator[bytes]:
+    """Yield the lines of all shelves metric by metric, as the format wants it, a few thousand lines in one go."""
+    texts = [shelf.by_label.of(miners, now_s) for shelf, miners in shelves]
+    head = ""
+    for header in LABELLED_HEADERS:
+        head = header or head
+        for start in range(0, len(texts), SHELVES_AT_ONCE):
+            lines = b"".join([next(text) for text in texts[start : start + SHELVES_AT_ONCE]])
+            if lines:
+                yield head.encode() + lines
+                head = ""
+            await asyncio.sleep(0)
 
 
 async def gzipped(text: bytes) -> bytes:
-    """Return *text* compressed, fast rather than small, without holding up the event loop."""
-    return await asyncio.to_thread(_compressed, text)
+    """Return *text* compressed as `compressed` does."""
+
+    async def whole() -> AsyncGenerator[bytes]:
+        yield text
+
+    return await compressed(whole())
 
 
-def _compressed(text: bytes) -> bytes:
-    return igzip.compress(text, _GZIP_LEVEL)  # pyright: ignore[reportUnknownMemberType] - its types are incomplete
-
-
-def _in_order(texts: Sequence[_Text]) -> list[bytes]:
-    parts = [text.by_name for text in texts]
-    head = ""
-    for place, header in enumerate(LABELLED_HEADERS):
-        head = header or head
-        lines = [text.by_label[place] for text in texts if text.by_label and text.by_label[place]]
-        if lines:
-            parts += [head.encode(), *lines]
-            head = ""
-    return parts
-
-
-async def _joined(parts: Sequence[bytes]) -> bytes:
-    if sum(map(len, parts)) < _LARGE_BYTES:
-        return b"".join(parts)
-    return await asyncio.to_thread(b"".join, parts)
+async def compressed(pieces: AsyncIterable[bytes]) -> bytes:
+    """Return *pieces* as one gzip stream, fast rather than small: a thread compresses one while the next is made."""
+    squeeze = isal_zlib.compressobj(_GZIP_LEVEL, wbits=_GZIP_FORMAT)
+    packed: list[bytes] = []
+    working: asyncio.Future[bytes] | None = None
+    loop = asyncio.get_running_loop()
+    async for piece in pieces:
+        if working is not None:
+            packed.append(await working)
+        working = loop.run_in_executor(None, squeeze.compress, piece)
+    if working is not None:
+        packed.append(await working)
+    return b"".join([*packed, squeeze.flush()])

@@ -10,6 +10,7 @@ from typing import Final, Literal
 
 import msgspec
 
+from pluto.metrics.text import LARGEST
 from pluto.model.reading import Fan, Reading, Reported
 from pluto.model.state import MinerState
 
@@ -110,6 +111,11 @@ def _part(value: float | None, divisor: float) -> float | None:
     return None if value is None else value / divisor  # dividing by a whole number rounds once: 15.2 J/TH is 1.52e-11
 
 
+def _count(value: int | None) -> int | None:
+    """Leave out what is too large for Prometheus to read at all: one such number would fail the scrape."""
+    return value if value is None or value <= LARGEST else None
+
+
 def _claim(value: bool | None) -> int | None:
     return None if value is None else int(value)
 
@@ -171,12 +177,18 @@ LABELLED: Final = (
     Labelled("fan2_rpm", "Speed of the second fan in turns a minute.", lambda r: _fan(r, 1).fan_rpm),
     Labelled("fan2_duty_ratio", "Duty of the second fan, 0 to 1.", lambda r: _part(_fan(r, 1).fan_percent, 100)),
     Labelled(
-        "shares_accepted_total", "Shares the pool accepted since the miner started.", lambda r: r.shares_accepted, "counter"
+        "shares_accepted_total",
+        "Shares the pool accepted since the miner started.",
+        lambda r: _count(r.shares_accepted),
+        "counter",
     ),
     Labelled(
-        "shares_rejected_total", "Shares the pool rejected since the miner started.", lambda r: r.shares_rejected, "counter"
+        "shares_rejected_total",
+        "Shares the pool rejected since the miner started.",
+        lambda r: _count(r.shares_rejected),
+        "counter",
     ),
-    Labelled("blocks_found_total", "Blocks found.", lambda r: r.blocks_found, "counter"),
+    Labelled("blocks_found_total", "Blocks found.", lambda r: _count(r.blocks_found), "counter"),
     Labelled("block_found", "1 if the miner says that it has found a block.", lambda r: _claim(r.flags.has_found_block)),
     Labelled("best_difficulty", "Hardest share ever.", lambda r: r.best_difficulty),
     Labelled("best_session_difficulty", "Hardest share since the miner started.", lambda r: r.best_session_difficulty),

@@ -7,11 +7,11 @@ from typing import Final
 
 from pluto.model.json_value import Json, JsonObject
 from pluto.model.secret import is_secret
+from pluto.model.secret_text import secrets_masked
 
 _MAC: Final = re.compile(r"\b[0-9A-Fa-f]{2}(?:[:-][0-9A-Fa-f]{2}){5}\b")
 _IPV4: Final = re.compile(r"\b(?:\d{1,3}\.){3}\d{1,3}\b")
 _WALLET: Final = re.compile(r"\b(?:bc1[0-9a-z]{20,}|[13][1-9A-HJ-NP-Za-km-z]{25,39})\b")
-_SECRET_TEXT: Final = re.compile(r"(?i)\b(pass(?:word)?|psk|token|secret)(\"?\s*[:=,]\s*\"?)([^\s\",}]+)")
 _PRIVATE: Final = (
     "ssid",
     "hostname",
@@ -43,7 +43,7 @@ def masked_text(line: str, private: Iterable[str] = ()) -> str:
     """Return a log line without addresses, wallets, passwords and the *private* words."""
     for word in private:
         line = line.replace(word, "name-masked")
-    line = _SECRET_TEXT.sub(r"\1\2***", line)
+    line = secrets_masked(line)
     line = _MAC.sub("02:00:5E:00:00:01", line)
     line = _IPV4.sub("192.0.2.1", line)
     return _WALLET.sub("wallet-masked", line)

@@ -1,0 +1,1 @@
+"""What Pluto uses of isal."""

@@ -5,9 +5,6 @@ export const STATES = [
 ] as const;
 export type StateName = (typeof STATES)[number];
 
-/** The states that enter the attention list. */
-export const ATTENTION: ReadonlySet<StateName> = new Set(["offline", "stale", "fault", "hot", "low", "rejecting", "fallback"]);
-
 /** One row. Units are in the names; null is "not known", never 0. Times are milliseconds since 1970. */
 export interface Miner {
   readonly mac: string;
@@ -16,14 +13,10 @@ export interface Miner {
   readonly model: string | null;
   readonly asic: string | null;
   readonly firmware: string | null;
-  readonly group: string | null;
-  readonly tags: string | null;
   readonly state: StateName;
-  readonly states: readonly StateName[];
   readonly sinceMs: number | null;
   readonly reason: string | null;
-  readonly failedPolls: number | null;
-  readonly isWatched: boolean;
+  readonly needsAttention: boolean;
   readonly hashrateGhs: number | null;
   readonly hashrate1mGhs: number | null;
   readonly hashrate10mGhs: number | null;
@@ -42,17 +35,19 @@ export interface Miner {
   readonly fanRpm: number | null;
   readonly accepted: number | null;
   readonly rejected: number | null;
-  readonly topReject: string | null;
+  readonly rejected10mPercent: number | null;
   readonly pool: string | null;
   readonly poolUser: string | null;
   readonly poolDifficulty: number | null;
   readonly isFallback: boolean | null;
   readonly bestSession: number | null;
   readonly best: number | null;
+  readonly blocksFound: number | null;
   readonly responseMs: number | null;
   readonly rssiDbm: number | null;
   readonly uptimeSeconds: number | null;
   readonly freeHeapBytes: number | null;
+  readonly restarts: number | null;
   readonly preset: string | null;
   readonly readAtMs: number | null;
   readonly addedAtMs: number | null;
@@ -63,10 +58,10 @@ export function unknownMiner(mac: string): Miner {
   return { ...NOTHING, mac };
 }
 
-/** Returns the last good values no longer believed: a row whose miner is silent shows dashes, not yesterday's numbers. */
-export function isCurrent(miner: Miner): boolean {
-  return miner.state !== "offline" && miner.state !== "new" && miner.state !== "unwatched" && miner.state !== "stale";
-}
+const SILENT: ReadonlySet<StateName> = new Set(["new", "unwatched", "offline", "stale"]);
+
+/** Returns whether its values are of now: those of a silent miner are shown as dashes and count in no sum. */
+export const isCurrent = (miner: Miner): boolean => !SILENT.has(miner.state);
 
 /** Returns the twelve hex digits that stand for a MAC in addresses of the page. */
 export const slug = (mac: string): string => mac.replaceAll(":", "");
@@ -78,7 +73,7 @@ export function macOf(text: string): string | null {
 }
 
 /** Returns what a person calls it: its host name, else its address, else its MAC. */
-export const nameOf = (miner: Miner): string => miner.name ?? miner.host ?? miner.mac;
+export const nameOf = (miner: Pick<Miner, "mac" | "name" | "host">): string => miner.name ?? miner.host ?? miner.mac;
 
 export function rejectPercent(miner: Miner): number | null {
   if (miner.accepted === null || miner.rejected === null) return null;
@@ -92,11 +87,11 @@ export function expectedPercent(miner: Miner): number | null {
 }
 
 const NOTHING: Miner = {
-  mac: "", name: null, host: null, model: null, asic: null, firmware: null, group: null, tags: null,
-  state: "new", states: ["new"], sinceMs: null, reason: null, failedPolls: null, isWatched: true,
+  mac: "", name: null, host: null, model: null, asic: null, firmware: null,
+  state: "new", sinceMs: null, reason: null, needsAttention: false,
   hashrateGhs: null, hashrate1mGhs: null, hashrate10mGhs: null, hashrate1hGhs: null, expectedGhs: null, errorPercent: null,
   powerWatts: null, efficiencyJPerTh: null, inputVolts: null, coreVolts: null, coreActualVolts: null, frequencyMhz: null,
-  chipCelsius: null, vrCelsius: null, fanPercent: null, fanRpm: null, accepted: null, rejected: null, topReject: null,
-  pool: null, poolUser: null, poolDifficulty: null, isFallback: null, bestSession: null, best: null, responseMs: null,
-  rssiDbm: null, uptimeSeconds: null, freeHeapBytes: null, preset: null, readAtMs: null, addedAtMs: null,
+  chipCelsius: null, vrCelsius: null, fanPercent: null, fanRpm: null, accepted: null, rejected: null, rejected10mPercent: null,
+  pool: null, poolUser: null, poolDifficulty: null, isFallback: null, bestSession: null, best: null, blocksFound: null,
+  responseMs: null, rssiDbm: null, uptimeSeconds: null, freeHeapBytes: null, restarts: null, preset: null, readAtMs: null, addedAtMs: null,
 };

@@ -1,9 +1,6 @@
 /** Sums over the fleet, computed in one pass when somebody looks, kept while nothing changes. */
 import type { FleetStore } from "./fleet";
-import { ATTENTION, isCurrent, type Miner, STATES, type StateName } from "./miner";
-
-/** A miner is in the attention list for Offline only after this many failed polls in a row. */
-const FAILED_POLLS = 3;
+import { isCurrent, type Miner, STATES, type StateName } from "./miner";
 
 export interface Group {
   readonly name: string;
@@ -43,11 +40,6 @@ export function totalsOf(store: FleetStore): () => Totals {
   };
 }
 
-export function needsAttention(miner: Miner): boolean {
-  if (!ATTENTION.has(miner.state)) return false;
-  return miner.state !== "offline" || (miner.failedPolls ?? FAILED_POLLS) >= FAILED_POLLS;
-}
-
 function sum(miners: Iterable<Miner>): Totals {
   const states = Object.fromEntries(STATES.map((state) => [state, 0])) as Record<StateName, number>;
   const pools = new Map<string, Group>();
@@ -60,7 +52,7 @@ function sum(miners: Iterable<Miner>): Totals {
     total.miners++;
     states[miner.state]++;
     best = largest(best, miner.best);
-    if (needsAttention(miner)) attention.push(miner);
+    if (miner.needsAttention) attention.push(miner);
     if (miner.firmware !== null) count(firmwares, miner.firmware, miner);
     if (!isCurrent(miner)) continue;
     bestSession = largest(bestSession, miner.bestSession);

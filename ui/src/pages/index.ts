@@ -1,0 +1,23 @@
+/**
+ * The pages: a row each. To add one: write `pages/<Name>.tsx` (a component that takes the values of its path), add a row here,
+ * its words to `locale/`, its path to `PAGE_PATHS` in `src/pluto/api/static.py` if it is new there, a test in `tests/browser/`.
+ */
+import type { ComponentType } from "preact";
+import type { Key } from "../t";
+
+export interface PageProps {
+  readonly values: Readonly<Record<string, string>>;
+}
+
+export interface PageRow {
+  readonly path: string;
+  readonly title: Key;
+  readonly load: () => Promise<{ readonly default: ComponentType<PageProps> }>;
+  /** In the navigation, with its second key after `g`. */
+  readonly key?: string;
+}
+
+export const PAGES: readonly PageRow[] = [
+  { path: "/", title: "page.fleet", load: () => import("./Fleet"), key: "f" },
+  { path: "/miners", title: "page.miners", load: () => import("./Miners"), key: "m" },
+];

@@ -1,0 +1,34 @@
+/** Joins the parts that live as long as the page: the fleet, its totals, and the pulse that tells views. */
+import { Columns } from "../api/columns";
+import type { Follower, Message } from "../link";
+import { FleetStore } from "./fleet";
+import { type Beat, Pulse } from "./pulse";
+import { totalsOf } from "./totals";
+
+export class Live {
+  readonly fleet = new FleetStore();
+  readonly pulse: Pulse;
+  readonly totals = totalsOf(this.fleet);
+
+  constructor(beat: Beat) {
+    this.pulse = new Pulse(beat);
+  }
+
+  /** Returns who turns messages of the topic `fleet` into rows. */
+  follower(nowMs: () => number): Follower {
+    let columns = new Columns([]);
+    return {
+      snapshot: (message: Message) => {
+        columns = new Columns(message.columns ?? []);
+        this.fleet.snapshot(message.seq, message.rows.map((row) => columns.row(row)));
+        this.pulse.touch();
+      },
+      patch: (message: Message) => {
+        const follows = this.fleet.patch(message.seq, message.rows.map((row) => columns.cells(row)));
+        if (follows) for (const mac of message.removed ?? []) this.fleet.remove(mac, nowMs());
+        this.pulse.touch();
+        return follows;
+      },
+    };
+  }
+}

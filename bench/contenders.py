@@ -49,16 +49,16 @@ async def _pluto(port: int, miners: int, seconds: float, *, with_browser: bool) 
     with tempfile.TemporaryDirectory() as folder:
         await _registered(Path(folder), port, miners)
         before = _resident()
-        app = _Watched(
-            Settings(
-                port=0,
-                data_dir=folder,
-                logs_dir=folder,
-                auto_listen=True,
-                discovery_networks=("127.50.0.0/30",),
-                discovery_mdns=False,
-            )
+        settings = Settings(
+            port=0,
+            data_dir=folder,
+            logs_dir=folder,
+            dashboards_dir=f"{folder}/dashboards",
+            auto_listen=True,
+            discovery_networks=("127.50.0.0/30",),
+            discovery_mdns=False,
         )
+        app = _Watched(settings)
         began_s = time.monotonic()
         async with app, aiohttp.ClientSession(f"http://127.0.0.1:{app.port}") as http:
             page = None
@@ -67,6 +67,8 @@ async def _pluto(port: int, miners: int, seconds: float, *, with_browser: bool) 
             while sum(state.is_online for state in app.fleet.states.values()) < miners:
                 await asyncio.sleep(0.1)
             online_s = time.monotonic() - began_s
+            while len(list(Path(settings.dashboards_dir).glob("*.json"))) <= miners:  # drawn once in a miner's life
+                await asyncio.sleep(0.5)
             await asyncio.sleep(WARM_UP_S)
             figures = await _measured(app.begun, seconds, lambda: _scraped(http, seconds))
             if page is not None:

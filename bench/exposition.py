@@ -26,11 +26,11 @@ def main() -> None:
 
 async def _fleet(count: int) -> None:
     metrics = Metrics(LoopClock())
-    states = [_state(place) for place in range(count)]
+    states = [miner_state(place) for place in range(count)]
     for state in states:
         metrics.watch(state.miner, "bitaxe")
-    first = [advance(state, _answer(state), 1.0) for state in states]
-    second = [advance(state, _answer(state), 2.0) for state in first]
+    first = [advance(state, miner_answer(state), 1.0) for state in states]
+    second = [advance(state, miner_answer(state), 2.0) for state in first]
     for state in first:
         metrics.observe(state)
     await metrics.text()
@@ -86,12 +86,12 @@ def _us(call: Callable[[], None], times: int) -> float:
     return (time.process_time() - began) / times * 1e6
 
 
-def _state(place: int) -> MinerState:
+def miner_state(place: int) -> MinerState:
     digits = f"{place * 7919:012x}"
     return MinerState(Miner(MacAddress(":".join(digits[i : i + 2] for i in range(0, 12, 2))), f"10.0.0.{place % 250}", place))
 
 
-def _answer(state: MinerState) -> Answered:
+def miner_answer(state: MinerState) -> Answered:
     hashrate, power, chip = random.uniform(900, 1300), random.uniform(15, 20), random.uniform(45, 65)
     said = None if state.reading is None else state.reading.reported.shares_accepted
     accepted = random.randrange(100_000) if said is None else int(said) + random.randrange(2)

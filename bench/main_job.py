@@ -85,7 +85,9 @@ async def measure(count: int) -> dict[str, float]:
     """Return the figures of a fleet of *count*."""
     with tempfile.TemporaryDirectory() as folder:
         async with simulated(count), fake_discovery(count) as discovery:
-            settings = Settings(port=0, data_dir=folder, logs_dir=folder, discovery_service_host=discovery)
+            settings = Settings(
+                port=0, data_dir=folder, logs_dir=folder, dashboards_dir=f"{folder}/dashboards", discovery_service_host=discovery
+            )
             before_bytes = _resident()
             async with MeasuredApp(settings) as app, aiohttp.ClientSession(f"http://127.0.0.1:{app.port}") as http:
                 await imprint(http, count)

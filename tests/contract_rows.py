@@ -13,6 +13,22 @@ from typing import Final
 TESTS: Final = Path(__file__).parent
 PAGE: Final = TESTS.parent / "docs" / "contract-coverage.md"
 NOT_HERE: Final = "not here: "
+SECTIONS: Final[Mapping[str, str]] = {
+    "A": "HTTP",
+    "B": "Socket.IO",
+    "C": "Database",
+    "D": "Metrics",
+    "E": "What is asked of a miner",
+    "F": "Dashboards",
+    "G": "Discovery service",
+    "H": "Presets",
+    "I": "Running it",
+    "J": "Clockwork",
+    "K": "Secrets",
+    "L": "What goes wrong in Pluto 1.3.5, and what happens instead",
+    "M": "Mock miners",
+    "R": "Removal",
+}
 
 
 @functools.cache
@@ -34,7 +50,9 @@ def functions() -> Mapping[str, str]:
     for file in sorted(TESTS.rglob("test_*.py")):
         for node in ast.walk(ast.parse(file.read_text("utf-8"))):
             if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)) and node.name.startswith("test_"):
-                found[node.name.removeprefix("test_")] = file.relative_to(TESTS).as_posix()
+                name = node.name.removeprefix("test_")
+                assert name not in found, f"two tests are called {name}: a row could not say which it means"
+                found[name] = file.relative_to(TESTS).as_posix()
     return found
 
 
@@ -43,12 +61,13 @@ def page() -> str:
     lines = [
         "# What is promised, and which test keeps it",
         "",
-        "Made by `python tests/contract_rows.py`; a test fails when it is out of date or names a test that is not there.",
-        "",
-        "| Promise | Kept by |",
-        "|---|---|",
+        "Each row is a promise to whoever builds on Pluto: a web client, a script, Grafana, Prometheus, a data folder of 1.3.5.",
+        "The tests beside it fail when it is broken. Made by `python tests/contract_rows.py`; a test fails when it is out of",
+        "date or names a test that is not there.",
     ]
-    lines += [f"| {row} | {'<br>'.join(map(_shown, under))} |" for row, under in rows().items()]
+    for letter, title in SECTIONS.items():
+        lines += ["", f"## {letter} {title}", "", "| Promise | Kept by |", "|---|---|"]
+        lines += [f"| {row} | {'<br>'.join(map(_shown, under))} |" for row, under in rows().items() if row[0] == letter]
     return "\n".join(lines) + "\n"
 
 

@@ -6,6 +6,7 @@ import logging
 import socket
 from collections.abc import Callable
 from contextlib import AsyncExitStack
+from functools import partial
 from pathlib import Path
 from typing import Final, Self
 from urllib.parse import urlsplit
@@ -25,17 +26,31 @@ from pluto.clock import Clock, LoopClock
 from pluto.dashboards.files import DashboardFiles
 from pluto.dashboards.grafana import Grafana
 from pluto.dashboards.keeper import Dashboards
+from pluto.discovery.search import Search
 from pluto.discovery.service import DiscoveryService
 from pluto.events.hub import Hub
+from pluto.events.live import Live
+from pluto.events.topics import Topics
 from pluto.guard.gate import Gate
+from pluto.history.book import Book
+from pluto.history.query import Reader
+from pluto.history.recorder import Recorder
+from pluto.history.tiers import Kept
 from pluto.metrics.exposition import Metrics
+from pluto.model.happenings import Happening, Kind
+from pluto.model.json_value import JsonObject
+from pluto.model.miner import MacAddress, Miner
 from pluto.model.names import usual_prefixes
 from pluto.model.record import Record
 from pluto.model.state import MinerState
 from pluto.monitor.fleet import Fleet, Polled
 from pluto.monitor.report import report
+from pluto.monitor.standings import Standings
+from pluto.services.add import Add
 from pluto.services.configure import Configure
+from pluto.services.device_logs import TOPIC as LOGS
 from pluto.services.device_logs import DeviceLogs
+from pluto.services.diagnose import Diagnose
 from pluto.services.discover import Discover
 from pluto.services.errand import QUESTION_S, Errands
 from pluto.services.finder import Finder
@@ -44,8 +59,12 @@ from pluto.services.own_search import PROBE_S, own_search
 from pluto.services.presets import Presets
 from pluto.services.relay import Relay
 from pluto.services.relocate import Relocate
+from pluto.services.remembered import Remembered
 from pluto.services.remove import Remove
 from pluto.services.restart import Restart
+from pluto.services.searches import Scan, Searches
+from pluto.services.shown import sources_of
+from pluto.services.views import Views
 from pluto.services.watch import Watch
 from pluto.settings import Settings
 from pluto.store.core import CoreStore
@@ -98,10 +117,14 @@ class App:
         await self._open_sinks(stack, reach, clock)
         polls = PollClient(reach, clock, settings.system_info_timeout_ms / 1000)
         stack.callback(polls.close)
+        self._standings = Standings(clock)
         self.fleet = Fleet(polls.line, self._observe, self._measure, clock, POLL_INTERVAL_S)
         stack.callback(self.fleet.close)
-        discover = Discover(await self._finder(stack, reach, clock))
-        imprint = Imprint(self._store, discover, reach, self.fleet.move)
+        await self._open_history(stack)
+        finder = await self._finder(stack, reach, clock)
+        discover = Discover(finder)
+        await self._open_page(stack, finder)
+        imprint = Imprint(self._store, discover, reach, self._placed)
         self._relocate = await stack.enter_async_context(Relocate(discover, imprint.relocate, clock))
         watch = Watch(self._store, self.fleet, self._logs, self._joined, self._left)
         self._logs.offer(watch.is_watched)
@@ -110,6 +133,7 @@ class App:
             watch.all()
             self._dashboards.draw_overview()
         errands = self._errands(stack, reach, clock)
+        diagnose = Diagnose(self.fleet, self._store, self._metrics, self._standings.wall_s)
         parts = Parts(
             discover=discover,
             imprint=imprint,
@@ -122,6 +146,14 @@ class App:
             metrics=self._metrics,
             dashboards=self._dashboards,
             hub=self._hub,
+            views=self._views,
+            add=Add(discover, imprint, watch),
+            searches=self._searches,
+            remembered=self._remembered,
+            diagnose=partial(diagnose.now, self._hub, self._live, self._recorder),
+            forget_history=self._forget_history,
+            wall_s=self._standings.wall_s,
+            interval_s=POLL_INTERVAL_S,
             is_ready=lambda: self._is_ready,
             openapi=msgspec.json.encode(openapi(ROUTES)),
         )
@@ -129,6 +161,27 @@ class App:
         stack.callback(listener.stop_accepting)
         gc.freeze()  # what exists now lives as long as the process: the collector need not look at it again
         self._is_ready = True
+
+    async def _open_history(self, stack: AsyncExitStack) -> None:
+        settings, wall_s = self._settings, self._standings.wall_s
+        self._recorder: Recorder | None = None
+        reader: Reader | None = None
+        if settings.history:
+            keep = Kept(settings.history_raw_hours, settings.history_minute_days, settings.history_hour_days)
+            book = Book(Path(settings.data_dir) / "history.sqlite", keep)
+            reader = Reader(book, book.path, keep)
+            self._recorder = await stack.enter_async_context(Recorder(book, wall_s, lambda: len(self.fleet)))
+        self._remembered = Remembered(reader, wall_s)
+        await self._remembered.load()
+
+    async def _open_page(self, stack: AsyncExitStack, finder: Finder) -> None:
+        self._hosts = {record.mac: record.host for record in self._store.in_order()}
+        self._views = Views(self._store, self.fleet, self._standings)
+        searches = Searches(_scan(finder), self._store.get, self._standings.wall_s)
+        self._searches = await stack.enter_async_context(searches)
+        self._topics = Topics(sources_of(self._views, self._remembered, searches), {LOGS: self._logs.room})
+        searches.heard = self._topics.searched
+        self._live = await stack.enter_async_context(Live(self._hub.server, self._topics, self._standings.wall_s))
 
     async def _open_sinks(self, stack: AsyncExitStack, reach: Reach, clock: Clock) -> None:
         settings = self._settings
@@ -155,6 +208,48 @@ class App:
 
     def _joined(self, record: Record) -> None:
         self._metrics.watch(record.miner, record.hostname, decode_system_info(record.info).reading)
+        self._standings.join(record.mac)
+        self._changed(record.mac)
+
+    def _changed(self, mac: MacAddress) -> None:
+        self._views.changed()
+        self._topics.changed(mac)
+
+    def _happened(self, happening: Happening) -> None:
+        event = self._remembered.numbered(happening)
+        if self._recorder is not None:
+            self._recorder.happened(event)
+        self._topics.event(event.id)
+
+    def _placed(self, miner: Miner) -> None:
+        """Take note of where a miner is now, be it new, moved, or registered again."""
+        self.fleet.move(miner)
+        mac, wall_s = miner.mac, self._standings.wall_s()
+        if mac not in self._hosts:
+            record = self._store.get(mac)
+            facts: JsonObject = {"host": miner.host, "hostname": record.hostname if record else None}
+            self._happened(Happening(wall_s, mac, Kind.ADDED, facts))
+        elif (before := self._hosts[mac]) != miner.host:
+            self._happened(Happening(wall_s, mac, Kind.MOVED, {"from": before, "to": miner.host}))
+        self._hosts[mac] = miner.host
+        self._changed(mac)
+
+    def _gone(self, record: Record) -> None:
+        """Take note that a miner is not ours any more; nothing happens if it is only watched no more."""
+        mac = record.mac
+        if self._store.get(record.key) is None:
+            self._hosts.pop(mac, None)
+            self._views.forget(record)
+            facts: JsonObject = {"host": record.host, "hostname": record.hostname}
+            self._happened(Happening(self._standings.wall_s(), mac, Kind.REMOVED, facts))
+            if self._settings.delete_data_on_device_remove:
+                self._forget_history(mac)
+        self._changed(mac)
+
+    def _forget_history(self, mac: MacAddress) -> None:
+        self._remembered.forget([mac])
+        if self._recorder is not None:
+            self._recorder.forget(mac, delete=True)
 
     def _left(self, record: Record) -> None:
         self._relocate.forget(record.mac)
@@ -163,6 +258,10 @@ class App:
         self._metrics.unwatch(record.mac, delete=self._settings.delete_data_on_device_remove)
         hosts = (state.miner.host for state in self.fleet.states.values())
         self._hub.device_removed(record.mac, record, [host for host in hosts if host is not None])
+        self._standings.leave(record.mac)
+        if self._recorder is not None:
+            self._recorder.forget(record.mac, delete=False)
+        self._gone(record)
 
     def _drop_dashboard(self, record: Record, prefix: str | None) -> None:
         if self._settings.delete_data_on_device_remove and prefix is not None:
@@ -172,6 +271,7 @@ class App:
 
     def _removed_unwatched(self, record: Record) -> None:
         """Drop the dashboard that the miner has from an earlier time, unless it may be another miner's."""
+        self._gone(record)
         if not self._settings.delete_data_on_device_remove:
             return
         plain, own = usual_prefixes(record.hostname, record.mac)
@@ -195,11 +295,17 @@ class App:
             self._hub.error(mac, record, f"{after.failure.reason}: {after.failure.detail}")
         self._relocate.note(after)
         self._logs.note(before, after)
+        if after.failure is None and after.reading is not None and self._recorder is not None:
+            self._recorder.read(mac, after.reading)
+        for happening in self._standings.follow(before, after):
+            self._happened(happening)
+        self._changed(mac)
 
     def _measure(self, polled: Polled) -> None:
         itself = self._metrics.itself
         itself.poll_duration.observe(polled.took_s)
         itself.poll_lateness.observe(polled.late_s)
+        self._standings.polled(polled)
 
     def _measure_itself(self, stack: AsyncExitStack, clock: Clock) -> None:
         lag_meter = asyncio.create_task(_measure_lag(clock, self._metrics.itself.loop_lag.observe), name="lag")
@@ -212,6 +318,13 @@ class App:
         attach("pluto_event_clients", lambda: self._hub.clients)
         attach("pluto_event_queue_packets", lambda: self._hub.waiting)
         attach("pluto_events_dropped_total", lambda: self._hub.replaced)
+
+
+def _scan(finder: Finder) -> Scan:
+    """Return how *finder* searches everywhere, telling of its progress where it can."""
+    if isinstance(finder, Search):
+        return lambda heard: finder.discover(None, None, heard)
+    return lambda _heard: finder.discover(None, None)
 
 
 def _dashboards(settings: Settings, clock: Clock) -> Dashboards:

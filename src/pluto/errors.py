@@ -2,7 +2,10 @@
 
 PlutoError
 |-- BadRequest                 a client asked for something that cannot be (400)
+|   `-- BadField               one parameter, or member of the body, is to blame (400)
 |-- NotFound                   no such miner, preset or page (404)
+|   `-- UnknownSearch          no such search (404)
+|-- HistoryOff                 readings are not remembered here (409)
 |-- MinerFault                 one exchange with one miner failed
 |   |-- MinerUnreachable       no connection, refused, or silent
 |   |   `-- MinerHungUp        the connection ended after all of the request was sent
@@ -28,8 +31,24 @@ class BadRequest(PlutoError):
     """A client's request cannot be met as it stands; nothing was changed."""
 
 
+class BadField(BadRequest):
+    """One *field* of a request is to blame."""
+
+    def __init__(self, field: str, sentence: str) -> None:
+        super().__init__(sentence)
+        self.field = field
+
+
 class NotFound(PlutoError):
     """What the request names does not exist; nothing was changed."""
+
+
+class UnknownSearch(NotFound):
+    """No search with this id runs or has just ended."""
+
+
+class HistoryOff(PlutoError):
+    """What was asked for is in the history, and a setting says that there is none."""
 
 
 class MinerFault(PlutoError):

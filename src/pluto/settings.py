@@ -49,6 +49,10 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     logs_dir: str = _setting("PLUTO_LOGS_DIR", "./logs")
     system_info_timeout_ms: Annotated[int, msgspec.Meta(ge=100, lt=5000)] = _setting("SYSTEM_INFO_TIMEOUT_MS", 4000)
     flush_s: Annotated[float, msgspec.Meta(ge=1, le=3600)] = _setting("PLUTO_FLUSH_S", 60.0)
+    history: bool = _setting("PLUTO_HISTORY", True)
+    history_raw_hours: Annotated[float, msgspec.Meta(ge=1, le=720)] = _setting("PLUTO_HISTORY_RAW_HOURS", 48.0)
+    history_minute_days: Annotated[float, msgspec.Meta(ge=1, le=400)] = _setting("PLUTO_HISTORY_MINUTE_DAYS", 30.0)
+    history_hour_days: Annotated[float, msgspec.Meta(ge=1, le=7300)] = _setting("PLUTO_HISTORY_HOUR_DAYS", 730.0)
     metrics_contract_set: bool = _setting("PLUTO_METRICS_BY_NAME", True)
     metrics_labelled_set: bool = _setting("PLUTO_METRICS_BY_LABEL", True)
     log_level: Annotated[str, msgspec.Meta(pattern=r"^(?i:debug|info|warning|error)$")] = _setting("PLUTO_LOG_LEVEL", "info")
@@ -78,6 +82,10 @@ SETTINGS: Final[Mapping[str, str]] = {
     "PLUTO_LOGS_DIR": "folder of the log files",
     "SYSTEM_INFO_TIMEOUT_MS": "time limit of a poll in milliseconds, below 5000",
     "PLUTO_FLUSH_S": "seconds between two writes of polled readings to the database",
+    "PLUTO_HISTORY": "remember readings and events in `history.sqlite` in the data folder",
+    "PLUTO_HISTORY_RAW_HOURS": "hours for which every reading is kept",
+    "PLUTO_HISTORY_MINUTE_DAYS": "days for which lowest, average and highest of each minute are kept",
+    "PLUTO_HISTORY_HOUR_DAYS": "days for which those of each hour, and events, are kept",
     "PLUTO_METRICS_BY_NAME": "serve the metrics whose names begin with the miner's host name",
     "PLUTO_METRICS_BY_LABEL": "serve the labelled metrics `pluto_miner_*`",
     "PLUTO_LOG_LEVEL": "least severe line that is logged: debug, info, warning, error",

@@ -135,7 +135,8 @@ async def test_the_list_is_newest_first_filtered_and_has_tuning_options(pluto: R
     options = answer["data"][0]["info"]
     assert {"label": "525 (default)", "value": 525} in options["frequencyOptions"]
     assert [choice["value"] for choice in options["coreVoltageOptions"]] == [1000, 1060, 1100, 1150, 1200, 1250]
-    for part, found in (("0.2", [B]), ("AXE-0A", [A]), (B.upper(), [B]), ("nothing", [])):
+    await pluto.ask("PATCH", f"/devices/imprint/{A}", {"device": {"info": {"hostname": "Garage"}}})
+    for part, found in (("0.2", [B]), ("gARAGE", [A]), ("AXE-0B", [B]), (B.upper(), [B]), ("nothing", [])):
         assert [record["mac"] for record in (await pluto.ask("GET", f"/devices/imprint?q={part}"))[1]["data"]] == found
 
 

@@ -39,6 +39,7 @@ async def test_a_day(pluto: Running, fleet: SimulatedFleet, tmp_path: Path) -> N
         await in_the_morning(pluto, page, macs)
         await at_noon(pluto, fleet)
         await in_the_afternoon(pluto, fleet, macs)
+        await at_dusk(pluto, page, fleet.miners[1])
         await in_the_evening(pluto, page, macs, tmp_path)
 
 
@@ -105,6 +106,20 @@ async def until_on_the_new_pool(pluto: Running, miners: list[SimulatedMiner]) ->
             while (await pluto.record(miner.mac))["info"].get("stratumURL") != "solo.example":
                 await asyncio.sleep(0.1)
     await pluto.until(lambda samples: samples["hardware_online"] == 3)
+
+
+async def at_dusk(pluto: Running, page: Browser, miner: SimulatedMiner) -> None:
+    """The person renames a miner: list, events and metrics follow, and nothing is left of the old name."""
+    old, mac = miner.hostname.replace("-", "__"), miner.mac.lower()
+    assert f"{old}_online" in await pluto.metrics()
+    renamed = await good(pluto, "PATCH", f"/devices/{mac}/system", {"info": {"hostname": "attic-1"}})
+    assert renamed["data"] == {"info": {"hostname": "attic-1"}}
+    assert "notApplied" not in renamed
+    samples = await pluto.until(lambda samples: samples.get("attic__1_online") == 1)
+    assert not [name for name in samples if name.startswith(f"{old}_")]
+    assert samples["attic__1_power_watts"] > 0
+    assert [one["mac"] for one in (await good(pluto, "GET", "/devices/imprint?q=ATTIC"))["data"]] == [mac]
+    await page.until(lambda page: any(one["info"]["hostname"] == "attic-1" for one in page.of("stat_update")))
 
 
 async def in_the_evening(pluto: Running, page: Browser, macs: list[str], folder: Path) -> None:

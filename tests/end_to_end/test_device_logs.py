@@ -178,7 +178,7 @@ class LogPage:
     @property
     def lines(self) -> list[str]:
         """Return every line of the snapshot and of the patches after it."""
-        return [row["text"] for message in (*self.snapshots[-1:], *self.patches) for row in message["rows"]]
+        return [row[2] for message in (*self.snapshots[-1:], *self.patches) for row in message["rows"]]
 
     async def watch(self, topic: str) -> None:
         await self.client.emit("watch", {"topics": [topic]}, namespace="/ui")
@@ -206,8 +206,8 @@ async def test_a_page_opens_the_log_and_the_last_one_closes_it(pluto: Running, f
             await until(lambda: bool(second.snapshots) and len(second.lines) > 20)
             assert len(second.snapshots[0]["rows"]) > 10
             assert asked(miner) == 1
-        numbers = [patch["seq"] for patch in first.patches]
-        assert numbers == list(range(1, len(numbers) + 1))
+        numbers = [message["seq"] for message in (*first.snapshots, *first.patches)]
+        assert numbers == list(range(numbers[0], numbers[0] + len(numbers)))
         assert all(re.match(r"(\x1b\[[0-9;]*m)?[IWEDV] \(\d+\)", line) for line in first.lines[1:-1]), first.lines
         open_before = miner.open_connections
     await until(lambda: miner.open_connections < open_before, 12)
@@ -231,7 +231,7 @@ async def test_a_topic_that_is_not_there_is_refused(pluto: Running, fleet: Simul
     async with log_page(pluto, "logs:02:99:99:99:99:99") as page:
         await until(lambda: len(page.refused) == 1)
         await page.watch("nonsense")
-        await page.watch(f"logs:{fleet.miners[0].mac}")
+        await page.watch(f"logs:{fleet.miners[0].host}")
         await until(lambda: len(page.refused) == 3)
         await page.client.emit("watch", "rubbish", namespace="/ui")
         await page.client.emit("unwatch", {"topics": [7]}, namespace="/ui")

@@ -40,10 +40,10 @@ def test_lines_are_whole_wherever_the_frames_end(lines: list[str], cuts: list[in
 def test_a_line_without_an_end_is_shown_after_a_second() -> None:
     page = Page()
     page.book.heard(ALICE, b"waiting...")
-    page.book.look()
+    page.book.look(ALICE)
     assert page.texts == []
     page.clock.advance_to(1.0)
-    page.book.look()
+    page.book.look(ALICE)
     assert page.texts == ["waiting..."]
 
 
@@ -52,13 +52,14 @@ def test_silence_is_told_once_until_something_is_heard() -> None:
     page.book.heard(ALICE, b"one\n")
     for second in (14, 15, 20, 60):
         page.clock.advance_to(second)
-        page.book.look()
+        page.book.look(ALICE)
     assert page.texts == ["one", SILENCE]
     assert page.lines[-1].is_notice
     page.book.heard(ALICE, b"two\n")
     page.clock.advance_to(80)
-    page.book.look()
+    page.book.look(ALICE)
     assert page.texts == ["one", SILENCE, "two", SILENCE]
+    assert [line.number for line in page.lines] == [1, 2, 3, 4]
 
 
 def test_the_last_lines_are_kept_without_secrets_and_forgotten_with_the_miner() -> None:

@@ -1,6 +1,6 @@
 """When a miner is polled: on its own phase, without drift, without a burst."""
 
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from pluto.model.miner import MacAddress
@@ -12,6 +12,7 @@ moments = st.floats(0, 1e7, allow_nan=False)
 
 
 @given(due_s=moments, away_s=st.floats(0, 1e6))
+@example(due_s=7388608.500286208, away_s=1_000_000.0)
 def test_the_next_poll_is_ahead_and_within_one_interval(due_s: float, away_s: float) -> None:
     now_s = due_s + away_s
     next_s = next_poll_at(due_s, 5.0, now_s)

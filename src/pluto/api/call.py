@@ -19,6 +19,7 @@ class Call(msgspec.Struct, frozen=True):
     query: Mapping[str, str]
     body: JsonObject
     accepts_gzip: bool = False
+    known_tags: Sequence[str] = ()
 
     def flag(self, name: str) -> bool | None:
         """Return a boolean of the body, None where it is absent or null; raises BadRequest for anything else."""

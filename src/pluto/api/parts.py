@@ -7,13 +7,19 @@ import msgspec
 from pluto.dashboards.keeper import Dashboards
 from pluto.events.hub import Hub
 from pluto.metrics.exposition import Metrics
+from pluto.model.json_value import JsonObject
+from pluto.model.miner import MacAddress
+from pluto.services.add import Add
 from pluto.services.configure import Configure
 from pluto.services.discover import Discover
 from pluto.services.imprint import Imprint
 from pluto.services.presets import Presets
 from pluto.services.relay import Relay
+from pluto.services.remembered import Remembered
 from pluto.services.remove import Remove
 from pluto.services.restart import Restart
+from pluto.services.searches import Searches
+from pluto.services.views import Views
 from pluto.services.watch import Watch
 
 
@@ -31,5 +37,13 @@ class Parts(msgspec.Struct, frozen=True):
     metrics: Metrics
     dashboards: Dashboards
     hub: Hub
+    views: Views
+    add: Add
+    searches: Searches
+    remembered: Remembered
+    diagnose: Callable[[], JsonObject]
+    forget_history: Callable[[MacAddress], None]
+    wall_s: Callable[[], float]
+    interval_s: float
     is_ready: Callable[[], bool]
     openapi: bytes

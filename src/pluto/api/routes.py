@@ -7,7 +7,7 @@ from urllib.parse import unquote
 
 import msgspec
 
-from pluto.api import dashboards, devices, page, presets, prometheus
+from pluto.api import dashboards, devices, fleet, page, past, presets, prometheus, searching
 from pluto.api.call import Answer, Call
 from pluto.api.parts import Parts
 from pluto.api.problems import FAILED, missing_bare, missing_error, missing_with_data
@@ -62,6 +62,9 @@ _LISTS: Final = {
     "partialHostnames": "left, right, both or none",
     "partialMatch": "one of the four words for all three lists",
 }
+
+_TIME: Final = "seconds since 1970, or ISO 8601"
+_PAST: Final = {"mac": "a miner, or fleet", "metric": "comma list", "from": _TIME, "to": _TIME}
 
 ROUTES: Final[Sequence[Route]] = (
     Route("GET", "/", page.index, "The fleet at a glance, for a browser", answer_type="text/html"),
@@ -127,6 +130,30 @@ ROUTES: Final[Sequence[Route]] = (
         "GET", "/prometheus/query_range", prometheus.query_range, "Ask Prometheus over a range",
         {"query": "PromQL", "start": "Unix seconds", "end": "at most 7 days later", "step": "seconds, or 15s, 2m, 1h"},
     ),
+    Route("GET", "/api/v1/fleet", fleet.table, "All miners in columns"),
+    Route("GET", "/api/v1/miners/{mac}", fleet.one, "Everything about one miner"),
+    Route("GET", "/api/v1/miners/{mac}/raw", fleet.raw, "Its last good answer, without secrets"),
+    Route("GET", "/api/v1/miners/{mac}/polls", fleet.polls, "Its last 20 polls"),
+    Route(
+        "POST", "/api/v1/miners", fleet.add, "Add miners, a result each",
+        body={"macs": "list of MACs", "addresses": "list of addresses", "watch": "poll them at once; absent: yes"},
+        body_bytes=MAC_LIST_BYTES,
+    ),
+    Route(
+        "DELETE", "/api/v1/miners/{mac}", fleet.remove, "Forget a miner", {"history": "true deletes its history and events too"}
+    ),
+    Route("POST", "/api/v1/miners/{mac}/watch", fleet.watch, "Begin to poll it"),
+    Route("POST", "/api/v1/miners/{mac}/unwatch", fleet.unwatch, "End polling it"),
+    Route("POST", "/api/v1/discovery", searching.begin, "Start a search, or join the one that runs"),
+    Route("GET", "/api/v1/discovery/{id}", searching.look, "How a search stands, and what it found"),
+    Route("DELETE", "/api/v1/discovery/{id}", searching.stop, "Stop a search"),
+    Route("GET", "/api/v1/history", past.history, "The points of a chart", _PAST | {"points": "2 to 720"}),
+    Route("GET", "/api/v1/export.csv", past.export, "The same as CSV, finer", _PAST, answer_type="text/csv"),
+    Route(
+        "GET", "/api/v1/events", past.events, "What happened, newest first",
+        {"from": _TIME, "to": _TIME, "mac": "of this miner", "kind": "comma list", "limit": "1 to 5,000"},
+    ),
+    Route("GET", "/api/v1/diagnostics", past.diagnostics, "How Pluto itself is"),
 )  # fmt: skip
 
 

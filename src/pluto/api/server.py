@@ -9,6 +9,7 @@ from typing import Final
 from aiohttp import web
 
 from pluto.api.call import Answer, Call
+from pluto.api.documents import PREFIX, of_error, of_refusal
 from pluto.api.listener import HEADER_BYTES
 from pluto.api.parts import Parts
 from pluto.api.problems import problem, refusal
@@ -42,13 +43,13 @@ class Edge:
         is_read_only = isinstance(match, Match) and match.route.is_read_only
         verdict = _judge_size(request) or self._gate.judge(request.headers, is_read_only=is_read_only)
         if verdict is not None:
-            return _response(refusal(verdict.status, verdict.sentence), {})
+            return _response(_shaped(request, refusal(verdict.status, verdict.sentence)), {})
         extra = self._gate.cross_origin_headers(request.headers)
         if _is_socket(request):
             return await self._parts.hub.handle(request)
         if not isinstance(match, Match):
-            return _response(_no_route(request.method, match), extra)
-        return _response(await self._answer(request, match), extra)
+            return _response(_shaped(request, _no_route(request.method, match)), extra)
+        return _response(_shaped(request, await self._answer(request, match)), extra)
 
     async def _answer(self, request: web.BaseRequest, match: Match) -> Answer:
         route = match.route
@@ -57,14 +58,14 @@ class Edge:
             return refusal(verdict.status, verdict.sentence)
         try:
             body = await _body(request, route.body_bytes) if request.method in BODY_METHODS else {}
-            call = Call(match.parameters, request.query, body, accepts_gzip=_accepts_gzip(request))
+            call = Call(match.parameters, request.query, body, accepts_gzip=_accepts_gzip(request), known_tags=_tags(request))
             answer = await route.handler(self._parts, call)
         except _TooLarge:
             answer = refusal(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, f"the body is larger than {route.body_bytes:,} bytes")
         except TimeoutError:
             answer = refusal(HTTPStatus.REQUEST_TIMEOUT, f"the body did not arrive within {BODY_LIMIT_S:g} s")
         except Exception as error:  # noqa: BLE001 - the one place that makes an error an answer
-            answer = _failed(route, error)
+            answer = of_error(error) if _is_v1(request) else _failed(route, error)
         if not route.is_read_only:
             log.info("request", extra={"method": route.method, "path": request.path, "status": answer.status.value})
         return answer
@@ -87,6 +88,18 @@ def _judge_size(request: web.BaseRequest) -> Verdict | None:
 def _is_socket(request: web.BaseRequest) -> bool:
     path = request.path.rstrip("/").lower()
     return path == SOCKET_PATH and ("EIO" in request.query or "sid" in request.query or request.method not in ("GET", "HEAD"))
+
+
+def _is_v1(request: web.BaseRequest) -> bool:
+    return request.path.lower().startswith(PREFIX)
+
+
+def _shaped(request: web.BaseRequest, answer: Answer) -> Answer:
+    return of_refusal(answer) if _is_v1(request) else answer
+
+
+def _tags(request: web.BaseRequest) -> list[str]:
+    return [tag.strip() for tag in request.headers.get("If-None-Match", "").split(",")]
 
 
 def _accepts_gzip(request: web.BaseRequest) -> bool:

@@ -43,6 +43,8 @@ async def log_messages(reach: Reach, host: str, path: str) -> AsyncGenerator[byt
         try:
             yield b""
             async for frame in feed:
+                if frame.type is aiohttp.WSMsgType.ERROR:
+                    break  # what is wrong with it is the library's text, not the miner's
                 yield frame.data if isinstance(frame.data, bytes) else str(frame.data).encode()
         finally:
             await feed.close()
@@ -53,7 +55,7 @@ async def log_messages(reach: Reach, host: str, path: str) -> AsyncGenerator[byt
 async def _opened(session: aiohttp.ClientSession, url: str) -> aiohttp.ClientWebSocketResponse[bool]:
     try:
         async with asyncio.timeout(OPENING_S):
-            feed = await session.ws_connect(url, max_msg_size=MAX_MESSAGE_BYTES, decode_text=False, autoclose=True)
+            feed = await session.ws_connect(url, max_msg_size=MAX_MESSAGE_BYTES + 1, decode_text=False, autoclose=True)
     except TimeoutError as error:
         raise MinerUnreachable(f"the log did not open within {OPENING_S:g} s") from error
     except (aiohttp.ClientError, OSError) as error:

@@ -7,6 +7,7 @@ import click
 from pluto import __version__
 from pluto.cli.demo import demo
 from pluto.cli.discovery_service import discovery
+from pluto.cli.export import export
 from pluto.cli.find import discover
 from pluto.cli.record import record
 from pluto.cli.serve import serve
@@ -28,7 +29,7 @@ def version() -> None:
     click.echo(f"pluto {__version__} on Python {sys.version.split()[0]}")
 
 
-for command in (serve, demo, discover, discovery, simulate, record):
+for command in (serve, demo, discover, discovery, simulate, record, export):
     pluto.add_command(command)
 
 

@@ -10,7 +10,6 @@ import socketio
 from aiohttp import web
 
 from pluto.events import names
-from pluto.events.live import Live
 from pluto.events.outbox import MAX_WAITING_BYTES, MAX_WAITING_MESSAGES, News, Outbox
 from pluto.model.miner import MacAddress
 from pluto.model.record import Record
@@ -43,7 +42,6 @@ class Hub:
             logger=_MUTE,
             engineio_logger=_MUTE,
         )
-        self.live = Live(self._server)
         self._outboxes: dict[str, Outbox] = {}
         self._wires: dict[str, asyncio.Transport] = {}
         self._is_listening_to_logs = False
@@ -59,12 +57,10 @@ class Hub:
         on(names.CHECK_LOGS_LISTENING, self._check_logs)
 
     async def __aenter__(self) -> "Hub":
-        await self.live.__aenter__()
         self._sender = asyncio.create_task(self._send(), name="events")
         return self
 
     async def __aexit__(self, *_: object) -> None:
-        await self.live.__aexit__()
         if self._sender is not None:
             self._sender.cancel()
             await asyncio.gather(self._sender, return_exceptions=True)
@@ -80,6 +76,11 @@ class Hub:
     def clients(self) -> int:
         """Return how many browsers are connected to `/`."""
         return len(self._outboxes)
+
+    @property
+    def server(self) -> socketio.AsyncServer:
+        """Return the server, for further namespaces; to be used before the first client comes."""
+        return self._server
 
     @property
     def waiting(self) -> int:

@@ -2,7 +2,7 @@
 
 import platform
 from bisect import bisect_left
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from typing import Final
 
 import msgspec
@@ -30,6 +30,11 @@ class Histogram:
         """Count one event that took *seconds*."""
         self._counts[bisect_left(self._bounds_s, seconds)] += 1
         self._sum_s += seconds
+
+    @property
+    def mean_s(self) -> float:
+        """Return the average of what was observed, 0 before anything was."""
+        return self._sum_s / (sum(self._counts) or 1)
 
     def text(self) -> str:
         """Return the histogram as exposition text: each bucket includes those before it."""
@@ -111,6 +116,11 @@ class Itself:
         lines += [_sample(figure.name, figure.kind, figure.help, value) for figure, value in rows]
         lines += [_sample(row.name, row.kind, row.help, row.read()) for row in PROCESS]
         return "".join(lines)
+
+    @property
+    def polls(self) -> Mapping[str, int]:
+        """Return how many polls ended how, by OUTCOMES."""
+        return self._polls
 
     @property
     def histograms(self) -> tuple[Histogram, ...]:

@@ -30,6 +30,12 @@ def parse_mac(text: object) -> MacAddress | None:
     return MacAddress(plain) if _MAC.fullmatch(plain) else None
 
 
+def parse_any_mac(text: str) -> MacAddress | None:
+    """Return the MAC in *text*, which may also be twelve digits without anything between them, or None."""
+    plain = text.strip()
+    return parse_mac(":".join(plain[at : at + 2] for at in range(0, 12, 2)) if len(plain) == 12 else plain)
+
+
 def parse_host(text: str) -> tuple[IPv4Address, int] | None:
     """Return address and port of `ip[:port]` in canonical dotted-quad form, or None for anything else (trust 4.1)."""
     found = _HOST.fullmatch(text)

@@ -7,7 +7,7 @@ from typing import Final
 
 import msgspec
 
-from pluto.clock import Clock, iso_milliseconds
+from pluto.clock import Clock
 from pluto.model.miner import MacAddress
 from pluto.model.secret_text import secrets_masked
 
@@ -21,9 +21,13 @@ MAX_LINE_CHARACTERS: Final = 16_384
 
 
 class LogLine(msgspec.Struct, frozen=True):
-    """One line without secrets; *at* is our clock, the miner's own stands in the text. A notice is ours, not the miner's."""
+    """One line without secrets, numbered without a gap for each miner.
 
-    at: str
+    *at* is our clock, in seconds since 1970; the miner's own stands in the text. A notice is ours, not the miner's.
+    """
+
+    number: int
+    at: float
     text: str
     is_notice: bool = False
 
@@ -37,6 +41,7 @@ class _Page:
         self.begun_s = 0.0
         self.heard_s = 0.0
         self.is_silent = False
+        self.count = 0
         self.lines: collections.deque[LogLine] = collections.deque(maxlen=KEPT_LINES)
 
 
@@ -67,22 +72,24 @@ class LogBook:
         """Drop what *mac* wrote."""
         self._pages.pop(mac, None)
 
-    def look(self) -> None:
-        """Show lines whose end has not come within UNFINISHED_S, and say once who has been silent for SILENT_S."""
+    def look(self, mac: MacAddress) -> None:
+        """Show a line whose end has not come within UNFINISHED_S, and say once that *mac* has been silent for SILENT_S."""
+        page = self._pages.get(mac)
+        if page is None:
+            return
         now_s = self._clock.now_s()
-        for mac, page in self._pages.items():
-            if now_s - page.heard_s >= SILENT_S and not page.is_silent:
-                page.is_silent = True
-                self._keep(mac, page, [LogLine(iso_milliseconds(self._clock.utc()), SILENCE, is_notice=True)])
-            if page.begun and now_s - page.begun_s >= UNFINISHED_S:
-                begun, page.begun = page.begun, ""
-                self._add(mac, page, [begun])
+        if now_s - page.heard_s >= SILENT_S and not page.is_silent:
+            page.is_silent = True
+            self._add(mac, page, [SILENCE], is_notice=True)
+        if page.begun and now_s - page.begun_s >= UNFINISHED_S:
+            begun, page.begun = page.begun, ""
+            self._add(mac, page, [begun])
 
-    def _add(self, mac: MacAddress, page: _Page, texts: Sequence[str]) -> None:
-        at = iso_milliseconds(self._clock.utc())
-        self._keep(mac, page, [LogLine(at, secrets_masked(text)) for text in texts if text])
-
-    def _keep(self, mac: MacAddress, page: _Page, lines: Sequence[LogLine]) -> None:
+    def _add(self, mac: MacAddress, page: _Page, texts: Sequence[str], *, is_notice: bool = False) -> None:
+        at = self._clock.utc().timestamp()
+        whole = filter(None, texts)
+        lines = [LogLine(number, at, secrets_masked(text), is_notice) for number, text in enumerate(whole, page.count + 1)]
+        page.count += len(lines)
         page.lines.extend(lines)
         if lines:
             self._tell(mac, lines)

@@ -25,7 +25,8 @@ def phase_s(mac: MacAddress, over_s: float) -> float:
 
 def next_poll_at(due_s: float, interval_s: float, now_s: float) -> float:
     """Return *due_s* plus whole intervals, the first after *now_s*: what a pause missed is skipped."""
-    return due_s + interval_s * max(1, math.floor((now_s - due_s) / interval_s) + 1)
+    next_s = due_s + interval_s * max(1, math.floor((now_s - due_s) / interval_s) + 1)
+    return next_s if next_s > now_s else next_s + interval_s  # rounding can make the two equal
 
 
 class Schedule:

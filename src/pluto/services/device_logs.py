@@ -1,25 +1,57 @@
 """Where a miner's log line goes: its file, the contract's event, the pages that watch it; and who follows which log."""
 
-from collections.abc import AsyncGenerator, Callable, Iterable
+import asyncio
+from collections.abc import AsyncGenerator, Callable, Iterable, Sequence
 from contextlib import AsyncExitStack
 from pathlib import Path
-from typing import Self
+from typing import Final, Self
+
+import msgspec
 
 from pluto.axeos.log_feed import log_messages, log_path
 from pluto.axeos.reach import Reach
 from pluto.clock import Clock
 from pluto.events.hub import Hub
-from pluto.events.live import Topic
-from pluto.model.miner import MacAddress, parse_mac
-from pluto.model.record import Record, miner_id
+from pluto.events.live import Refused
+from pluto.events.room import LinesRoom
+from pluto.model.json_value import Json, JsonObject
+from pluto.model.miner import MacAddress, parse_any_mac
+from pluto.model.record import Record
 from pluto.model.secret_text import SecretMask
 from pluto.model.state import MinerState
-from pluto.monitor.log_book import LogBook
+from pluto.monitor.log_book import KEPT_LINES, LogBook, LogLine
 from pluto.monitor.log_files import LogFiles
 from pluto.monitor.log_tails import LogTails
 from pluto.store.miners import MinerStore
 
-TOPIC = "logs"
+TOPIC: Final = "logs"
+LINGER_S: Final = 8.0
+"""A miner's socket is closed so long after the last page has gone: a reload does not close and open it."""
+LINE_COLUMNS: Final = tuple(field.name for field in msgspec.structs.fields(LogLine))
+
+
+class LogRoom(LinesRoom):
+    """One miner's log on the page."""
+
+    def __init__(
+        self, book: LogBook, mac: MacAddress, opened: Callable[[MacAddress], None], closed: Callable[["LogRoom"], None]
+    ) -> None:
+        def begin() -> list[list[Json]]:
+            opened(mac)
+            return [_row(line) for line in book.recent(mac)]
+
+        super().__init__(LINE_COLUMNS, KEPT_LINES, begin, lambda: closed(self))
+        self.mac = mac
+        self._book = book
+
+    def take(self) -> JsonObject | None:
+        """Return the lines that came since the last time."""
+        self._book.look(self.mac)
+        return super().take()
+
+
+def _row(line: LogLine) -> list[Json]:
+    return [line.number, line.at, line.text, line.is_notice]
 
 
 class DeviceLogs:
@@ -31,8 +63,11 @@ class DeviceLogs:
         self._reach = reach
         self._files = LogFiles(folder, clock)
         self._tails = LogTails(self._open, self._heard, clock)
-        self._book = LogBook(clock, lambda mac, lines: hub.live.publish(f"{TOPIC}:{mac}", lines))
+        self._book = LogBook(clock, self._told)
         self._masks: dict[MacAddress, SecretMask] = {}
+        self._rooms: dict[MacAddress, LogRoom] = {}
+        self._closes: dict[MacAddress, asyncio.TimerHandle] = {}
+        self._is_watched: Callable[[MacAddress], bool] = lambda _mac: False
         self._closing = AsyncExitStack()
 
     async def __aenter__(self) -> Self:
@@ -41,23 +76,40 @@ class DeviceLogs:
         return self
 
     async def __aexit__(self, *_: object) -> None:
+        for handle in self._closes.values():
+            handle.cancel()
         await self._closing.aclose()
 
     def offer(self, is_watched: Callable[[MacAddress], bool]) -> None:
-        """Let pages watch the log of each miner that *is_watched*."""
+        """Let pages see the log of each miner that *is_watched*."""
+        self._is_watched = is_watched
 
-        def opened(name: str) -> str | None:
-            mac = parse_mac(name)
-            if mac is None or mac != name or not is_watched(mac):
-                return "there is no watched miner of this MAC (twelve lower-case digits with colons)"
-            self._tails.look(mac)
-            return None
+    def room(self, text: str) -> LogRoom:
+        """Return the live topic of the log of the miner whose MAC is *text*; raises Refused."""
+        mac = parse_any_mac(text)
+        if mac is None or not self._is_watched(mac):
+            raise Refused("unknown_miner", "no watched miner has this MAC")
+        room = self._rooms[mac] = LogRoom(self._book, mac, self._look, self._look_away)
+        return room
 
-        self._hub.live.each_tick.append(self._book.look)
-        self._hub.live.offer(
-            TOPIC,
-            Topic(opened, lambda name: self._tails.look_away(miner_id(name)), lambda name: self._book.recent(miner_id(name))),
-        )
+    def _look(self, mac: MacAddress) -> None:
+        if (handle := self._closes.pop(mac, None)) is not None:
+            handle.cancel()
+        self._tails.look(mac)
+
+    def _look_away(self, room: LogRoom) -> None:
+        mac = room.mac
+        if self._rooms.get(mac) is room:
+            del self._rooms[mac]
+            self._closes[mac] = asyncio.get_running_loop().call_later(LINGER_S, self._close, mac)
+
+    def _close(self, mac: MacAddress) -> None:
+        self._closes.pop(mac, None)
+        self._tails.look_away(mac)
+
+    def _told(self, mac: MacAddress, lines: Sequence[LogLine]) -> None:
+        if (room := self._rooms.get(mac)) is not None:
+            room.put(map(_row, lines))
 
     def trace(self, listed: Iterable[MacAddress], *, traces: bool | None) -> None:
         """Follow the logs of *listed*, end that, or (None) leave it as it is."""

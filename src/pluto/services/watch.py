@@ -31,6 +31,10 @@ class Watch:
         wanted = {miner_id(mac) for mac in macs}
         return self._set([record for record in self._store.all() if record.mac in wanted], traces)
 
+    def also(self, macs: Iterable[MacAddress]) -> None:
+        """Watch those of *macs* that are imprinted beside those watched already."""
+        self.listen([*self._fleet.states, *macs])
+
     def leave(self, record: Record) -> None:
         """Stop polling one miner, in mid-poll too, and tell of it; nothing happens if it is not watched."""
         if record.mac in self._fleet:

@@ -1,0 +1,122 @@
+"""Handlers of `/api/v1` for the miners that are ours: the table, one miner, adding, watching, forgetting."""
+
+from collections.abc import Sequence
+from http import HTTPStatus
+from typing import Final
+
+import msgspec
+
+from pluto.api.call import Answer, Call, plain
+from pluto.api.parts import Parts
+from pluto.errors import BadField
+from pluto.metrics.exposition import gzipped
+from pluto.model.columns import FLEET, ONE, names
+from pluto.model.json_value import JsonObject
+from pluto.model.miner import parse_any_mac
+from pluto.model.record import Record
+from pluto.services.add import Added
+
+POLL_COLUMNS: Final = ("at", "duration_ms", "result", "detail")
+GZIP_FROM_BYTES: Final = 2048
+
+
+async def table(parts: Parts, call: Call) -> Answer:
+    """All miners in columns; 304 while nothing changed."""
+    tag = parts.views.tag
+    if tag in call.known_tags:
+        return Answer(b"", HTTPStatus.NOT_MODIFIED, headers={"ETag": tag})
+    rows = await parts.views.rows()
+    members = {"at": parts.wall_s(), "interval_s": parts.interval_s, "columns": names(FLEET), "rows": rows}
+    return await _compressed(Answer(msgspec.json.encode(members), headers={"ETag": tag, "Cache-Control": "no-cache"}), call)
+
+
+async def one(parts: Parts, call: Call) -> Answer:
+    """One miner's view."""
+    row = parts.views.row(_miner(parts, call).mac, ONE) or []
+    return plain({"at": parts.wall_s(), "miner": dict(zip([column.name for column in ONE], row, strict=True))})
+
+
+async def raw(parts: Parts, call: Call) -> Answer:
+    """The last good answer of a miner."""
+    record = _miner(parts, call)
+    view = parts.views.view(record)
+    members = {"at": parts.wall_s(), "mac": record.mac, "reading_at": view.reading_at, "info": msgspec.Raw(record.info)}
+    return plain(members)
+
+
+async def polls(parts: Parts, call: Call) -> Answer:
+    """The last polls of a miner."""
+    past = parts.views.polls(_miner(parts, call))
+    rows = [(poll.at_s, round(poll.took_s * 1000, 1), poll.result, poll.detail) for poll in past]
+    return plain({"at": parts.wall_s(), "columns": POLL_COLUMNS, "rows": rows})
+
+
+async def add(parts: Parts, call: Call) -> Answer:
+    """Imprint miners by MAC or address, a result each."""
+    macs, addresses = _list(call, "macs"), _list(call, "addresses")
+    macs = [parse_any_mac(mac) or mac for mac in macs]
+    added = await parts.add.all(macs, addresses, watch=call.flag("watch") is not False)
+    parts.dashboards.draw_overview()
+    return plain({"at": parts.wall_s(), "results": [_result(one) for one in added]})
+
+
+async def remove(parts: Parts, call: Call) -> Answer:
+    """Forget a miner, its history too where the query says so."""
+    record = await parts.remove.miner(_miner(parts, call).key)
+    if call.query.get("history", "").lower() == "true":
+        parts.forget_history(record.mac)
+    return plain({"at": parts.wall_s(), **_who(record)})
+
+
+async def watch(parts: Parts, call: Call) -> Answer:
+    """Begin to poll one miner."""
+    record = _miner(parts, call)
+    parts.watch.also([record.mac])
+    parts.dashboards.draw_overview()
+    return _watched(parts, record)
+
+
+async def unwatch(parts: Parts, call: Call) -> Answer:
+    """End polling one miner."""
+    record = _miner(parts, call)
+    parts.watch.leave(record)
+    return _watched(parts, record)
+
+
+def _watched(parts: Parts, record: Record) -> Answer:
+    return plain({"at": parts.wall_s(), "mac": record.mac, "is_watched": parts.watch.is_watched(record.mac)})
+
+
+def _miner(parts: Parts, call: Call) -> Record:
+    asked = call.parameters["mac"]
+    return parts.views.record(parse_any_mac(asked) or asked)
+
+
+def _list(call: Call, name: str) -> Sequence[str]:
+    value = call.body.get(name)
+    if value is None:
+        return ()
+    texts = [item for item in value if isinstance(item, str)] if isinstance(value, list) else []
+    if not isinstance(value, list) or len(texts) != len(value):
+        raise BadField(name, f"{name} must be a list of texts")
+    return texts
+
+
+def _result(added: Added) -> JsonObject:
+    members: JsonObject = {"asked": added.asked, "result": added.result}
+    if added.record is not None:
+        members |= _who(added.record)
+    if added.reason is not None:
+        members["reason"] = added.reason
+    return members
+
+
+def _who(record: Record) -> JsonObject:
+    return {"mac": record.mac, "host": record.host, "hostname": record.hostname}
+
+
+async def _compressed(answer: Answer, call: Call) -> Answer:
+    if not call.accepts_gzip or len(answer.body) < GZIP_FROM_BYTES:
+        return answer
+    headers = {**answer.headers, "Content-Encoding": "gzip", "Vary": "Accept-Encoding"}
+    return msgspec.structs.replace(answer, body=await gzipped(answer.body), headers=headers)

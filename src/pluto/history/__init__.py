@@ -1,0 +1,1 @@
+"""Remembers readings and events for two years, in one SQLite file."""

@@ -1,0 +1,151 @@
+"""What is shown of a miner, column by column: the table that lists, live rows and the single view are made from."""
+
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from typing import Final
+
+import msgspec
+
+from pluto.model.json_value import Json
+from pluto.model.reading import Pool, Reading
+from pluto.model.record import Record
+from pluto.model.standing import Standing, Track, pool_of
+from pluto.model.state import MinerState
+
+_NO_POOL: Final = Pool()
+_NOTHING: Final = Reading()
+
+
+class View(msgspec.Struct, frozen=True):
+    """Everything known of one imprinted miner; times ending in `_at` are wall time. *named* is the last answer ever kept."""
+
+    record: Record
+    named: Reading
+    standing: Standing
+    since_at: float | None
+    reading_at: float | None
+    state: MinerState | None = None
+    track: Track = Track()
+
+    @property
+    def reading(self) -> Reading:
+        """Return the last good reading since Pluto started, or one that says nothing."""
+        return (self.state.reading if self.state else None) or _NOTHING
+
+    @property
+    def pool(self) -> Pool:
+        """Return the pool of that reading."""
+        return self.reading.pool
+
+
+class Column(msgspec.Struct, frozen=True):
+    """A name with its unit, and what it shows."""
+
+    name: str
+    value: Callable[[View], Json]
+
+
+def _of(name: str, digits: int) -> Column:
+    """Return the column of the reading's number called *name*."""
+
+    def value(view: View) -> Json:
+        number: float | None = getattr(view.reading, name)
+        return None if number is None else round(number, digits)
+
+    return Column(name, value)
+
+
+def _fan(view: View, part: int) -> Json:
+    fans = view.reading.fans
+    return None if not fans else (fans[0].fan_percent, fans[0].fan_rpm)[part]
+
+
+def _rounded(value: float | None, digits: int) -> Json:
+    return None if value is None else round(value, digits)
+
+
+def _seconds(iso: str) -> Json:
+    try:
+        return datetime.fromisoformat(iso).timestamp()
+    except ValueError:  # an old record may say anything
+        return None
+
+
+FLEET: Final[Sequence[Column]] = (
+    Column("mac", lambda view: view.record.mac),
+    Column("host", lambda view: view.record.host),
+    Column("hostname", lambda view: view.named.hostname),
+    Column("model", lambda view: view.named.model),
+    Column("asic_model", lambda view: view.named.asic_model),
+    Column("firmware", lambda view: view.named.firmware),
+    Column("state", lambda view: view.standing.word.value),
+    Column("state_since", lambda view: view.since_at),
+    Column("reason", lambda view: view.standing.reason),
+    Column("needs_attention", lambda view: view.standing.needs_attention),
+    Column("reading_at", lambda view: view.reading_at),
+    _of("hashrate_ghs", 2),
+    _of("hashrate_1m_ghs", 2),
+    _of("hashrate_10m_ghs", 2),
+    _of("hashrate_1h_ghs", 2),
+    _of("expected_hashrate_ghs", 2),
+    _of("error_percent", 3),
+    _of("power_watts", 2),
+    _of("efficiency_j_per_th", 2),
+    _of("input_voltage_volts", 3),
+    _of("core_voltage_volts", 3),
+    _of("core_voltage_actual_volts", 3),
+    _of("frequency_mhz", 2),
+    Column("chip_temperature_celsius", lambda view: _rounded(view.reading.chip_temperature_celsius, 2)),
+    _of("vr_temperature_celsius", 2),
+    Column("fan_percent", lambda view: _fan(view, 0)),
+    Column("fan_rpm", lambda view: _fan(view, 1)),
+    Column("shares_accepted", lambda view: view.reading.shares_accepted),
+    Column("shares_rejected", lambda view: view.reading.shares_rejected),
+    Column("rejected_10m_percent", lambda view: _rounded(view.track.rejected_percent(), 2)),
+    Column("pool", lambda view: pool_of(view.reading)),
+    Column("stratum_user", lambda view: view.pool.stratum_user),
+    Column("pool_difficulty", lambda view: view.pool.pool_difficulty),
+    Column("is_fallback", lambda view: view.pool.is_fallback),
+    _of("pool_response_ms", 1),
+    _of("best_difficulty", 0),
+    _of("best_session_difficulty", 0),
+    Column("blocks_found", lambda view: view.reading.blocks_found),
+    _of("wifi_rssi_dbm", 0),
+    _of("uptime_seconds", 0),
+    _of("free_heap_bytes", 0),
+    Column("restarts", lambda view: view.state.restarts if view.state else 0),
+    Column("preset", lambda view: view.record.fields.get("presetUuid")),
+    Column("created_at", lambda view: _seconds(view.record.created_at)),
+)
+"""The rows of the fleet."""
+
+
+def _failure(view: View) -> Json:
+    failure = view.state.failure if view.state else None
+    return None if failure is None else {"reason": failure.reason.value, "detail": failure.detail}
+
+
+ONE: Final[Sequence[Column]] = (
+    *FLEET,
+    Column("states", lambda view: [word.value for word in view.standing.words]),
+    Column("chip_temperatures_celsius", lambda view: [round(value, 2) for value in view.reading.chip_temperatures_celsius]),
+    Column("fans", lambda view: [[fan.fan_percent, fan.fan_rpm] for fan in view.reading.fans]),
+    _of("hashrate_1d_ghs", 2),
+    _of("current_amps", 3),
+    _of("frequency_actual_mhz", 2),
+    Column("pool_connected", lambda view: view.pool.is_connected),
+    Column("wifi_status", lambda view: view.reading.wifi_status),
+    Column("failure", _failure),
+    Column("failed_polls", lambda view: view.track.failures),
+)
+"""One miner's view."""
+
+
+def names(columns: Sequence[Column]) -> list[Json]:
+    """Return the names of *columns*."""
+    return [column.name for column in columns]
+
+
+def row(view: View, columns: Sequence[Column] = FLEET) -> list[Json]:
+    """Return the values of *columns* of one miner."""
+    return [column.value(view) for column in columns]

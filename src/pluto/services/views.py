@@ -1,0 +1,102 @@
+"""What is shown of our miners: records, states and tracks joined, for lists, live rows and the single view."""
+
+import asyncio
+from collections.abc import Sequence
+from typing import Final
+
+from pluto.axeos.decode import decode_system_info
+from pluto.errors import MinerFault, NotFound
+from pluto.model.columns import FLEET, Column, View, row
+from pluto.model.json_value import Json
+from pluto.model.miner import MacAddress
+from pluto.model.reading import Reading
+from pluto.model.record import Record, miner_id
+from pluto.model.standing import NOT_WATCHED, standing
+from pluto.monitor.fleet import Fleet
+from pluto.monitor.standings import PastPoll, Standings
+from pluto.store.miners import MinerStore
+
+SLICE: Final = 200
+
+
+class Views:
+    """What a user can see of each miner; made when somebody asks."""
+
+    def __init__(self, store: MinerStore, fleet: Fleet, standings: Standings) -> None:
+        self._store = store
+        self._fleet = fleet
+        self._standings = standings
+        self._named: dict[MacAddress, tuple[bytes, Reading]] = {}
+        self._born = int(standings.wall_s() * 1000)
+        self._changes = 0
+
+    @property
+    def tag(self) -> str:
+        """Return an entity tag that is another after each change, and after each start."""
+        return f'"{self._born:x}-{self._changes:x}"'
+
+    def changed(self) -> None:
+        """Note that something looks different now."""
+        self._changes += 1
+
+    async def rows(self) -> list[list[Json]]:
+        """Return the rows of all miners, made in slices so that polls go on."""
+        rows: list[list[Json]] = []
+        for place, record in enumerate(self._store.in_order()):
+            rows.append(row(self.view(record)))
+            if place % SLICE == SLICE - 1:
+                await asyncio.sleep(0)
+        return rows
+
+    def macs(self) -> list[MacAddress]:
+        """Return all imprinted miners, in the order of registration."""
+        return [record.mac for record in self._store.in_order()]
+
+    def record(self, miner: str) -> Record:
+        """Return the record of a miner; raises NotFound."""
+        record = self._store.get(miner)
+        if record is None:
+            raise NotFound("no miner with this MAC is imprinted")
+        return record
+
+    def row(self, mac: MacAddress, columns: Sequence[Column] = FLEET) -> list[Json] | None:
+        """Return one row, None where the miner is not imprinted."""
+        record = self._store.get(mac)
+        return None if record is None else row(self.view(record), columns)
+
+    def view(self, record: Record) -> View:
+        """Return everything known of a miner at this moment."""
+        state = self._fleet.state(record.mac)
+        named = (state.reading if state else None) or self._last_named(record)
+        if state is None:
+            return View(record, named, NOT_WATCHED, None, None)
+        standings, track = self._standings, self._standings.track(record.mac)
+        now_s = standings.now_s()
+        return View(
+            record,
+            named,
+            standing(state, track, now_s, standings.limits),
+            standings.wall_s(track.since_s),
+            None if track.read_s is None else standings.wall_s(track.read_s),
+            state,
+            track,
+        )
+
+    def polls(self, record: Record) -> Sequence[PastPoll]:
+        """Return the last polls of a miner, newest first."""
+        return self._standings.polls(record.mac)
+
+    def forget(self, record: Record) -> None:
+        """Drop what is remembered of a miner that is ours no more."""
+        self._named.pop(miner_id(record.key), None)
+
+    def _last_named(self, record: Record) -> Reading:
+        known = self._named.get(record.mac)
+        if known is not None and known[0] is record.info:
+            return known[1]
+        try:
+            reading = decode_system_info(record.info).reading
+        except MinerFault:  # an old record may hold anything
+            reading = Reading()
+        self._named[record.mac] = record.info, reading
+        return reading

@@ -1,0 +1,192 @@
+"""The page's interface: shapes of `/api/v1`, entity tags, errors with a code."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import pytest
+
+from pluto.model.columns import FLEET, ONE
+from pluto.simulator.server import Options, SimulatedFleet
+from running import Running, running
+
+NOBODY = "02:00:00:00:00:01"
+
+
+@pytest.fixture
+async def fleet() -> AsyncIterator[SimulatedFleet]:
+    async with SimulatedFleet(4, first="127.32.1.1", options=Options(boot_s=1.0)) as miners:
+        yield miners
+
+
+@pytest.fixture
+async def pluto(tmp_path: Path, fleet: SimulatedFleet) -> AsyncIterator[Running]:
+    async with running(tmp_path, fleet) as server:
+        await server.imprint(fleet.miners[:3])
+        await server.listen(fleet.miners[:2])
+        await server.until(lambda samples: samples["hardware_online"] == 2)
+        yield server
+
+
+def of(table: dict[str, Any]) -> list[dict[str, Any]]:
+    """Return the rows of a table as objects."""
+    return [dict(zip(table["columns"], row, strict=True)) for row in table["rows"]]
+
+
+async def test_the_fleet_is_a_table_of_all_imprinted_miners(pluto: Running, fleet: SimulatedFleet) -> None:
+    status, table = await pluto.ask("GET", "/api/v1/fleet")
+    assert status == 200
+    assert table["columns"] == [column.name for column in FLEET]
+    assert table["interval_s"] == 5.0
+    rows = {str(row["mac"]): row for row in of(table)}
+    assert set(rows) == {miner.mac.lower() for miner in fleet.miners[:3]}
+    watched, unwatched = rows[fleet.miners[0].mac.lower()], rows[fleet.miners[2].mac.lower()]
+    assert watched["state"] in {"online", "low"}
+    assert isinstance(watched["hashrate_ghs"], float)
+    assert abs(watched["reading_at"] - table["at"]) < 6
+    assert (unwatched["state"], unwatched["hashrate_ghs"], unwatched["reading_at"]) == ("not watched", None, None)
+    assert unwatched["model"] is not None
+
+
+async def test_an_unchanged_fleet_is_not_sent_twice(pluto: Running) -> None:
+    await pluto.listen([])
+    async with pluto.http.get(pluto.base + "/api/v1/fleet") as first:
+        tag = first.headers["ETag"]
+    async with pluto.http.get(pluto.base + "/api/v1/fleet", headers={"If-None-Match": f'"other", {tag}'}) as again:
+        assert (again.status, await again.read()) == (304, b"")
+    await pluto.listen()
+    async with pluto.http.get(pluto.base + "/api/v1/fleet", headers={"If-None-Match": tag}) as changed:
+        assert changed.status == 200
+
+
+async def test_one_miner_its_answer_and_its_polls(pluto: Running, fleet: SimulatedFleet) -> None:
+    digits = fleet.miners[0].mac.replace(":", "").upper()
+    _, one = await pluto.ask("GET", f"/api/v1/miners/{digits}")
+    assert set(one["miner"]) == {column.name for column in ONE}
+    assert one["miner"]["states"][0] == one["miner"]["state"]
+    assert one["miner"]["failure"] is None
+    _, raw = await pluto.ask("GET", f"/api/v1/miners/{digits}/raw")
+    assert raw["info"]["hostname"] == one["miner"]["hostname"]
+    _, polls = await pluto.ask("GET", f"/api/v1/miners/{digits}/polls")
+    assert polls["columns"] == ["at", "duration_ms", "result", "detail"]
+    assert polls["rows"][0][2:] == ["ok", None]
+
+
+async def test_watching_one_leaves_the_others_alone(pluto: Running, fleet: SimulatedFleet) -> None:
+    third = fleet.miners[2].mac
+    assert (await pluto.ask("POST", f"/api/v1/miners/{third}/watch", {}))[1]["is_watched"] is True
+    await pluto.until(lambda samples: samples["hardware_online"] == 3)
+    assert (await pluto.ask("POST", f"/api/v1/miners/{third}/unwatch", {}))[1]["is_watched"] is False
+    assert (await pluto.metrics())["total_hardware"] == 2
+
+
+async def test_adding_ends_in_a_result_for_each(pluto: Running, fleet: SimulatedFleet) -> None:
+    known, new = fleet.miners[0], fleet.miners[3]
+    port = new.host.partition(":")[2]
+    dead = f"127.32.1.200:{port}"
+    body = {"macs": [known.mac, NOBODY, "nonsense"], "addresses": [new.host, dead, "bitaxe.local", "8.8.8.8"]}
+    status, answer = await pluto.ask("POST", "/api/v1/miners", body)
+    assert status == 200
+    results = answer["results"]
+    assert [result["asked"] for result in results] == [*body["macs"], *body["addresses"]]
+    assert [result["result"] for result in results] == ["updated", "failed", "failed", "added", "failed", "failed", "failed"]
+    assert [result.get("reason") for result in results[1:3]] == ["not found", "not a MAC"]
+    assert [result.get("reason") for result in results[4:6]] == ["no answer from a miner here", "not an address"]
+    assert results[6]["reason"].startswith("not allowed: ")
+    assert results[3]["mac"] == new.mac.lower()
+    await pluto.until(lambda samples: samples["hardware_online"] == 3)
+
+
+async def test_a_removed_miner_is_unknown(pluto: Running, fleet: SimulatedFleet) -> None:
+    path = f"/api/v1/miners/{fleet.miners[0].mac}"
+    assert (await pluto.ask("DELETE", path))[1]["mac"] == fleet.miners[0].mac.lower()
+    assert (await pluto.ask("GET", path))[0] == 404
+    _, events = await pluto.ask("GET", "/api/v1/events?kind=removed,added")
+    assert [(row["kind"], row["severity"]) for row in of(events)] == [("removed", "info")] + [("added", "info")] * 3
+
+
+async def test_a_search_is_followed_and_stopped(pluto: Running) -> None:
+    _, begun = await pluto.ask("POST", "/api/v1/discovery", {})
+    assert begun["state"] == "running"
+    assert (await pluto.ask("POST", "/api/v1/discovery", {}))[1]["id"] == begun["id"]
+    async with asyncio.timeout(20):
+        while (shown := (await pluto.ask("GET", f"/api/v1/discovery/{begun['id']}"))[1])["search"]["state"] == "running":
+            await asyncio.sleep(0.05)
+    assert shown["search"]["state"] == "ended"
+    assert shown["search"]["found"] == len(shown["rows"]) == 4
+    assert sorted(str(row["status"]) for row in of(shown)) == ["known", "known", "known", "new"]
+    _, second = await pluto.ask("POST", "/api/v1/discovery", {})
+    assert (await pluto.ask("DELETE", f"/api/v1/discovery/{second['id']}"))[1]["state"] == "stopped"
+    assert (await pluto.ask("DELETE", f"/api/v1/discovery/{begun['id']}"))[1]["code"] == "unknown_search"
+
+
+async def test_history_is_columns_with_nulls_for_gaps(pluto: Running, fleet: SimulatedFleet) -> None:
+    query = f"mac={fleet.miners[0].mac}&metric=hashrate_ghs,shares_accepted"
+    async with asyncio.timeout(10):
+        while True:
+            _, chart = await pluto.ask("GET", f"/api/v1/history?{query}")
+            if any(chart["metrics"]["hashrate_ghs"]["avg"]):
+                break
+            await asyncio.sleep(0.1)
+    assert (chart["source"], chart["resolution_s"], chart["step_s"]) == ("history", 60, 120)
+    assert len(chart["times"]) <= 720
+    assert set(chart["metrics"]["hashrate_ghs"]) == {"unit", "kind", "avg", "min", "max"}
+    assert set(chart["metrics"]["shares_accepted"]) == {"unit", "kind", "sum"}
+    assert chart["metrics"]["hashrate_ghs"]["avg"][:700] == [None] * 700
+    async with pluto.http.get(f"{pluto.base}/api/v1/export.csv?{query}") as answer:
+        lines = (await answer.text()).splitlines()
+    assert answer.content_type == "text/csv"
+    assert lines[0] == "time,hashrate_ghs_avg,hashrate_ghs_min,hashrate_ghs_max,shares_accepted_sum"
+    assert len(lines) > 1
+
+
+async def test_diagnostics_tell_how_pluto_is(pluto: Running) -> None:
+    _, told = await pluto.ask("GET", "/api/v1/diagnostics")
+    assert told["miners"] == {"imprinted": 3, "watched": 2, "online": 2}
+    assert told["polls"]["ok"] >= 2
+    assert told["history"]["is_on"] is True
+    assert told["history"]["error"] is None
+    assert told["memory_bytes"] > 1_000_000
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "status", "code", "field"),
+    [
+        ("GET", f"/api/v1/miners/{NOBODY}", 404, "unknown_miner", None),
+        ("DELETE", f"/api/v1/miners/{NOBODY}", 404, "unknown_miner", None),
+        ("POST", f"/api/v1/miners/{NOBODY}/watch", 404, "unknown_miner", None),
+        ("GET", "/api/v1/discovery/99", 404, "unknown_search", None),
+        ("GET", "/api/v1/nothing", 404, "not_found", None),
+        ("PUT", "/api/v1/fleet", 405, "wrong_method", None),
+        ("POST", "/api/v1/miners", 400, "bad_request", None),
+        ("GET", "/api/v1/history?mac=fleet", 400, "bad_request", "metric"),
+        ("GET", "/api/v1/history?mac=fleet&metric=rssi", 400, "bad_request", "metric"),
+        ("GET", "/api/v1/history?mac=x&metric=power_watts", 400, "bad_request", "mac"),
+        ("GET", "/api/v1/history?mac=fleet&metric=power_watts&from=nan", 400, "bad_request", "from"),
+        ("GET", "/api/v1/history?mac=fleet&metric=power_watts&from=2&to=1", 400, "bad_request", "from"),
+        ("GET", "/api/v1/history?mac=fleet&metric=power_watts&points=721", 400, "bad_request", "points"),
+        ("GET", "/api/v1/events?kind=nothing", 400, "bad_request", "kind"),
+        ("GET", "/api/v1/events?limit=-1", 400, "bad_request", "limit"),
+        ("GET", "/api/v1/events?from=yesterday", 400, "bad_request", "from"),
+    ],
+)
+async def test_errors_are_documents_with_a_code(
+    pluto: Running, method: str, path: str, status: int, code: str, field: str | None
+) -> None:
+    async with pluto.http.request(method, pluto.base + path, json={} if method != "GET" else None) as answer:
+        said = msgspec.json.decode(await answer.read())
+        assert (answer.status, answer.content_type) == (status, "application/problem+json")
+    assert (said["status"], said["code"], said.get("field")) == (status, code, field)
+    assert said["title"]
+    assert said["detail"]
+
+
+async def test_without_history_everything_else_works(tmp_path: Path, fleet: SimulatedFleet) -> None:
+    async with running(tmp_path, fleet, history=False) as pluto:
+        await pluto.imprint(fleet.miners[:1])
+        assert (await pluto.ask("GET", "/api/v1/history?mac=fleet&metric=power_watts"))[1]["code"] == "history_off"
+        assert len((await pluto.ask("GET", "/api/v1/events"))[1]["rows"]) == 1
+        assert (await pluto.ask("GET", "/api/v1/diagnostics"))[1]["history"]["is_on"] is False
+        assert not (tmp_path / "data" / "history.sqlite").exists()

@@ -18,6 +18,7 @@ from pluto.api.openapi import openapi
 from pluto.api.parts import Parts
 from pluto.api.routes import ROUTES
 from pluto.api.server import Edge
+from pluto.api.static import FOLDER, PageFiles
 from pluto.axeos.decode import decode_system_info
 from pluto.axeos.fetch import MinerClient
 from pluto.axeos.poll_client import PollClient
@@ -83,8 +84,9 @@ class App:
     Raises the CannotStart errors. Two of them can run in one process, on different ports and folders.
     """
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, page_folder: Path = FOLDER) -> None:
         self._settings = settings
+        self._page_folder = page_folder
         self._closing = AsyncExitStack()
         self._is_ready = False
 
@@ -156,6 +158,7 @@ class App:
             interval_s=POLL_INTERVAL_S,
             is_ready=lambda: self._is_ready,
             openapi=msgspec.json.encode(openapi(ROUTES)),
+            page_files=PageFiles(self._page_folder),
         )
         await listener.open(self._claimed, Edge(parts, Gate(settings.allowed_hosts, settings.allowed_origins)).handle)
         stack.callback(listener.stop_accepting)

@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 import msgspec
 
+from pluto.api.static import PageFiles
 from pluto.dashboards.keeper import Dashboards
 from pluto.events.hub import Hub
 from pluto.metrics.exposition import Metrics
@@ -47,3 +48,4 @@ class Parts(msgspec.Struct, frozen=True):
     interval_s: float
     is_ready: Callable[[], bool]
     openapi: bytes
+    page_files: PageFiles

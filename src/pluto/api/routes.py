@@ -67,8 +67,9 @@ _TIME: Final = "seconds since 1970, or ISO 8601"
 _PAST: Final = {"mac": "a miner, or fleet", "metric": "comma list", "from": _TIME, "to": _TIME}
 
 ROUTES: Final[Sequence[Route]] = (
-    Route("GET", "/", page.index, "The fleet at a glance, for a browser", answer_type="text/html"),
-    Route("GET", "/page.css", page.style, "How that page looks", answer_type="text/css"),
+    Route("GET", "/", page.index, "The page's app, for a browser", answer_type="text/html"),
+    Route("GET", "/glance", page.at_a_glance, "The fleet at a glance, without a script", answer_type="text/html"),
+    Route("GET", "/page.css", page.style, "How the page without a script looks", answer_type="text/css"),
     Route("GET", "/openapi.json", page.openapi, "This table, for programs"),
     Route("GET", "/healthz", page.healthz, "Alive"),
     Route("GET", "/readyz", page.readyz, "Ready"),

@@ -14,6 +14,7 @@ from pluto.api.listener import HEADER_BYTES
 from pluto.api.parts import Parts
 from pluto.api.problems import problem, refusal
 from pluto.api.routes import ROUTES, TEXT_TYPE, Match, Route, Router
+from pluto.api.static import Visit, visit
 from pluto.errors import BadRequest
 from pluto.guard.gate import BODY_METHODS, Gate, Verdict, judge_body
 from pluto.model.json_value import JsonObject, parse_strictly
@@ -21,6 +22,7 @@ from pluto.model.json_value import JsonObject, parse_strictly
 BODY_LIMIT_S: Final = 30.0
 MAX_HEADERS: Final = 100
 SOCKET_PATH: Final = "/socket/io"
+_LOOKS: Final = ("GET", "HEAD")
 
 log = logging.getLogger(__name__)
 
@@ -40,7 +42,7 @@ class Edge:
     async def handle(self, request: web.BaseRequest) -> web.StreamResponse:
         """Return the answer of one request, refused before anything of it is read where the gate says so."""
         match = self._router.find(request.method, request.raw_path)
-        is_read_only = isinstance(match, Match) and match.route.is_read_only
+        is_read_only = match.route.is_read_only if isinstance(match, Match) else request.method in _LOOKS
         verdict = _judge_size(request) or self._gate.judge(request.headers, is_read_only=is_read_only)
         if verdict is not None:
             return _response(_shaped(request, refusal(verdict.status, verdict.sentence)), {})
@@ -48,8 +50,19 @@ class Edge:
         if _is_socket(request):
             return await self._parts.hub.handle(request)
         if not isinstance(match, Match):
-            return _response(_shaped(request, _no_route(request.method, match)), extra)
+            return _response(self._page(request, match) or _shaped(request, _no_route(request.method, match)), extra)
         return _response(_shaped(request, await self._answer(request, match)), extra)
+
+    def _page(self, request: web.BaseRequest, methods: Sequence[str]) -> Answer | None:
+        """Return what a browser sees under a path that no route has, None where a program asks."""
+        if methods or request.method not in _LOOKS or _is_v1(request):
+            return None
+        accepts_html = "text/html" in request.headers.get("Accept", "").lower()
+        asked = Visit(request.path, accepts_html=accepts_html, accepts_gzip=_accepts_gzip(request))
+        return visit(self._parts.page_files, asked, self._macs_named)
+
+    def _macs_named(self, hostname: str) -> list[str]:
+        return [record.mac for record in self._parts.imprint.all(hostname) if record.hostname == hostname]
 
     async def _answer(self, request: web.BaseRequest, match: Match) -> Answer:
         route = match.route

@@ -32,9 +32,9 @@ export default function Miners() {
   const keys = (query.get("columns") ?? DEFAULT_COLUMNS.join()).split(",").filter((key) => columnNamed(key) !== null);
   const columns = useMemo(() => (isPhone ? phoneColumns : minerColumns(keys)), [isPhone, keys.join()]);
   const isHeld = isPointed || selection.macs.size > 0;
-  const macs = order.current.of(live.fleet, question, link.nowMs(), isHeld);
   const sort = { key: sortKey(query), isFalling: isFalling(query) };
   if (!live.fleet.isLoaded) return <div class="page"><Skeleton lines={12} /></div>;
+  const macs = order.current.of(live.fleet, question, link.nowMs(), isHeld);
   const selectAll = () => select(selection.macs.size >= macs.length ? NOBODY : everybody(macs));
   return (
     <div class="page page-wide page-fill">

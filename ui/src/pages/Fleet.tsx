@@ -1,9 +1,9 @@
 /** The first screen: is anything wrong and which one; then the sums. */
-import { Attention } from "../parts/Attention";
+import { Attention } from "../fleet/Attention";
 import { Empty, Skeleton } from "../parts/Empty";
-import { FleetTotals } from "../parts/FleetTotals";
+import { FleetTotals } from "../fleet/FleetTotals";
 import { Groups } from "../parts/Groups";
-import { MinerCards } from "../parts/MinerCards";
+import { MinerCards } from "../fleet/MinerCards";
 import * as format from "../format";
 import { useLive } from "../page";
 import { t } from "../t";

@@ -6,8 +6,8 @@ import { useLive } from "../page";
 import { setQuery, usePlace } from "../router";
 import { STATES } from "../store/miner";
 import { isKey, t } from "../t";
-import { Menu } from "./Menu";
-import type { TableSort } from "./Table";
+import { Menu } from "../parts/Menu";
+import type { TableSort } from "../parts/Table";
 
 interface FilterBarProps {
   readonly shown: number;

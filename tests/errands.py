@@ -44,8 +44,9 @@ class House:
     def __init__(self, core: CoreStore, fleet: Fleet, errands: Errands) -> None:
         self.store = core.miners
         self.fleet = fleet
+        self.sent: list[tuple[str, list[str]]] = []
         self.presets = Presets(core.presets)
-        self.configure = Configure(core.miners, core.presets, errands)
+        self.configure = Configure(core.miners, core.presets, errands, lambda mac, fields: self.sent.append((mac, list(fields))))
         self.restart = Restart(core.miners, errands)
 
     async def imprint(self, *miners: SimulatedMiner) -> None:

@@ -38,9 +38,7 @@ from pluto.history.query import Reader
 from pluto.history.recorder import Recorder
 from pluto.history.tiers import Kept
 from pluto.metrics.exposition import Metrics
-from pluto.model.happenings import Happening, Kind
-from pluto.model.json_value import JsonObject
-from pluto.model.miner import MacAddress, Miner
+from pluto.model.miner import Miner
 from pluto.model.names import usual_prefixes
 from pluto.model.record import Record
 from pluto.model.state import MinerState
@@ -48,6 +46,7 @@ from pluto.monitor.fleet import Fleet, Polled
 from pluto.monitor.report import report
 from pluto.monitor.standings import Standings
 from pluto.services.add import Add
+from pluto.services.chronicle import Chronicle
 from pluto.services.configure import Configure
 from pluto.services.device_logs import TOPIC as LOGS
 from pluto.services.device_logs import DeviceLogs
@@ -56,6 +55,7 @@ from pluto.services.discover import Discover
 from pluto.services.errand import QUESTION_S, Errands
 from pluto.services.finder import Finder
 from pluto.services.imprint import Imprint
+from pluto.services.longer_past import LongerPast
 from pluto.services.own_search import PROBE_S, own_search
 from pluto.services.presets import Presets
 from pluto.services.relay import Relay
@@ -122,7 +122,8 @@ class App:
         self._standings = Standings(clock)
         self.fleet = Fleet(polls.line, self._observe, self._measure, clock, POLL_INTERVAL_S)
         stack.callback(self.fleet.close)
-        await self._open_history(stack)
+        relay = await stack.enter_async_context(Relay(settings.prometheus_host))
+        await self._open_history(stack, relay)
         finder = await self._finder(stack, reach, clock)
         discover = Discover(finder)
         await self._open_page(stack, finder)
@@ -141,10 +142,10 @@ class App:
             imprint=imprint,
             watch=watch,
             remove=Remove(self._store, watch, self._removed_unwatched),
-            configure=Configure(self._store, core.presets, errands),
+            configure=Configure(self._store, core.presets, errands, self._chronicle.sent),
             restart=Restart(self._store, errands),
             presets=Presets(core.presets),
-            relay=await stack.enter_async_context(Relay(settings.prometheus_host)),
+            relay=relay,
             metrics=self._metrics,
             dashboards=self._dashboards,
             hub=self._hub,
@@ -153,7 +154,7 @@ class App:
             searches=self._searches,
             remembered=self._remembered,
             diagnose=partial(diagnose.now, self._hub, self._live, self._recorder),
-            forget_history=self._forget_history,
+            forget_history=self._chronicle.forget,
             wall_s=self._standings.wall_s,
             interval_s=POLL_INTERVAL_S,
             is_ready=lambda: self._is_ready,
@@ -165,7 +166,7 @@ class App:
         gc.freeze()  # what exists now lives as long as the process: the collector need not look at it again
         self._is_ready = True
 
-    async def _open_history(self, stack: AsyncExitStack) -> None:
+    async def _open_history(self, stack: AsyncExitStack, relay: Relay) -> None:
         settings, wall_s = self._settings, self._standings.wall_s
         self._recorder: Recorder | None = None
         reader: Reader | None = None
@@ -174,17 +175,19 @@ class App:
             book = Book(Path(settings.data_dir) / "history.sqlite", keep)
             reader = Reader(book, book.path, keep)
             self._recorder = await stack.enter_async_context(Recorder(book, wall_s, lambda: len(self.fleet)))
-        self._remembered = Remembered(reader, wall_s)
+        longer_past = LongerPast(relay) if settings.prometheus_host and settings.metrics_labelled_set else None
+        self._remembered = Remembered(reader, self._recorder, longer_past, wall_s)
         await self._remembered.load()
 
     async def _open_page(self, stack: AsyncExitStack, finder: Finder) -> None:
-        self._hosts = {record.mac: record.host for record in self._store.in_order()}
-        self._views = Views(self._store, self.fleet, self._standings)
-        searches = Searches(_scan(finder), self._store.get, self._standings.wall_s)
+        store, remembered, standings = self._store, self._remembered, self._standings
+        self._views = Views(store, self.fleet, standings)
+        searches = Searches(_scan(finder), store.get, standings.wall_s)
         self._searches = await stack.enter_async_context(searches)
-        self._topics = Topics(sources_of(self._views, self._remembered, searches), {LOGS: self._logs.room})
-        searches.heard = self._topics.searched
-        self._live = await stack.enter_async_context(Live(self._hub.server, self._topics, self._standings.wall_s))
+        topics = Topics(sources_of(self._views, remembered, searches), {LOGS: self._logs.room})
+        searches.heard = topics.searched
+        self._chronicle = Chronicle(store, self._views, topics, standings, remembered)
+        self._live = await stack.enter_async_context(Live(self._hub.server, topics, standings.wall_s))
 
     async def _open_sinks(self, stack: AsyncExitStack, reach: Reach, clock: Clock) -> None:
         settings = self._settings
@@ -211,48 +214,11 @@ class App:
 
     def _joined(self, record: Record) -> None:
         self._metrics.watch(record.miner, record.hostname, decode_system_info(record.info).reading)
-        self._standings.join(record.mac)
-        self._changed(record.mac)
-
-    def _changed(self, mac: MacAddress) -> None:
-        self._views.changed()
-        self._topics.changed(mac)
-
-    def _happened(self, happening: Happening) -> None:
-        event = self._remembered.numbered(happening)
-        if self._recorder is not None:
-            self._recorder.happened(event)
-        self._topics.event(event.id)
+        self._chronicle.joined(record.mac)
 
     def _placed(self, miner: Miner) -> None:
-        """Take note of where a miner is now, be it new, moved, or registered again."""
         self.fleet.move(miner)
-        mac, wall_s = miner.mac, self._standings.wall_s()
-        if mac not in self._hosts:
-            record = self._store.get(mac)
-            facts: JsonObject = {"host": miner.host, "hostname": record.hostname if record else None}
-            self._happened(Happening(wall_s, mac, Kind.ADDED, facts))
-        elif (before := self._hosts[mac]) != miner.host:
-            self._happened(Happening(wall_s, mac, Kind.MOVED, {"from": before, "to": miner.host}))
-        self._hosts[mac] = miner.host
-        self._changed(mac)
-
-    def _gone(self, record: Record) -> None:
-        """Take note that a miner is not ours any more; nothing happens if it is only watched no more."""
-        mac = record.mac
-        if self._store.get(record.key) is None:
-            self._hosts.pop(mac, None)
-            self._views.forget(record)
-            facts: JsonObject = {"host": record.host, "hostname": record.hostname}
-            self._happened(Happening(self._standings.wall_s(), mac, Kind.REMOVED, facts))
-            if self._settings.delete_data_on_device_remove:
-                self._forget_history(mac)
-        self._changed(mac)
-
-    def _forget_history(self, mac: MacAddress) -> None:
-        self._remembered.forget([mac])
-        if self._recorder is not None:
-            self._recorder.forget(mac, delete=True)
+        self._chronicle.placed(miner)
 
     def _left(self, record: Record) -> None:
         self._relocate.forget(record.mac)
@@ -261,10 +227,8 @@ class App:
         self._metrics.unwatch(record.mac, delete=self._settings.delete_data_on_device_remove)
         hosts = (state.miner.host for state in self.fleet.states.values())
         self._hub.device_removed(record.mac, record, [host for host in hosts if host is not None])
-        self._standings.leave(record.mac)
-        if self._recorder is not None:
-            self._recorder.forget(record.mac, delete=False)
-        self._gone(record)
+        self._chronicle.left(record)
+        self._chronicle.gone(record, forgets=self._settings.delete_data_on_device_remove)
 
     def _drop_dashboard(self, record: Record, prefix: str | None) -> None:
         if self._settings.delete_data_on_device_remove and prefix is not None:
@@ -274,7 +238,7 @@ class App:
 
     def _removed_unwatched(self, record: Record) -> None:
         """Drop the dashboard that the miner has from an earlier time, unless it may be another miner's."""
-        self._gone(record)
+        self._chronicle.gone(record, forgets=self._settings.delete_data_on_device_remove)
         if not self._settings.delete_data_on_device_remove:
             return
         plain, own = usual_prefixes(record.hostname, record.mac)
@@ -298,11 +262,7 @@ class App:
             self._hub.error(mac, record, f"{after.failure.reason}: {after.failure.detail}")
         self._relocate.note(after)
         self._logs.note(before, after)
-        if after.failure is None and after.reading is not None and self._recorder is not None:
-            self._recorder.read(mac, after.reading)
-        for happening in self._standings.follow(before, after):
-            self._happened(happening)
-        self._changed(mac)
+        self._chronicle.polled(before, after)
 
     def _measure(self, polled: Polled) -> None:
         itself = self._metrics.itself

@@ -17,6 +17,9 @@ PlutoError
 |-- CannotDraw                 a dashboard, or the folder of them, cannot be written or read
 |-- BadQuery, RelayFailed    a question to Prometheus that may not be asked (400), or got no answer (500)
 |-- StorageFull                the disk took nothing more; what was stored stays (507)
+|-- StoreBusy                  the database changed too fast to be copied
+|-- StoreNotEmpty              what is there would be replaced, and nobody said that it may
+|-- BackupUnusable             a file is no backup, or not a whole one
 `-- CannotStart                the process ends with one sentence
     |-- BadSetting, PortTaken, FolderUnusable    exit code 2
     `-- StoreLocked, StoreDamaged                exit code 3
@@ -101,6 +104,18 @@ class RelayFailed(PlutoError):
 
 class StorageFull(PlutoError):
     """The disk took nothing more; what was stored before is as it was."""
+
+
+class StoreBusy(PlutoError):
+    """The database changed so fast that no moment of it could be copied."""
+
+
+class StoreNotEmpty(PlutoError):
+    """What is stored would be replaced, and nobody said that it may be."""
+
+
+class BackupUnusable(PlutoError):
+    """A file is no backup of ours, or not a whole one; nothing was changed."""
 
 
 class CannotDraw(PlutoError):

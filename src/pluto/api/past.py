@@ -30,6 +30,7 @@ async def history(parts: Parts, call: Call) -> Answer:
             "at": parts.wall_s(),
             "mac": question.miner,
             "source": chart.source,
+            "note": chart.note,
             "resolution_s": chart.resolution_s,
             "step_s": chart.step_s,
             "from": question.from_s,

@@ -151,7 +151,7 @@ async def _read(request: web.BaseRequest, limit: int) -> bytes:
 
 def _response(answer: Answer, extra: Mapping[str, str]) -> web.Response:
     headers = {"Content-Type": answer.content_type, **answer.headers, **extra}
-    response = web.Response(body=answer.body, status=answer.status, headers=headers)
+    response = web.Response(body=answer.pieces or answer.body, status=answer.status, headers=headers)
     if answer.status is HTTPStatus.REQUEST_ENTITY_TOO_LARGE:
         response.force_close()
     return response

@@ -5,11 +5,13 @@ import sys
 import click
 
 from pluto import __version__
+from pluto.cli.backup import backup, restore
 from pluto.cli.demo import demo
 from pluto.cli.discovery_service import discovery
 from pluto.cli.export import export
 from pluto.cli.find import discover
 from pluto.cli.record import record
+from pluto.cli.repair import repair
 from pluto.cli.serve import serve
 from pluto.cli.simulate import simulate
 from pluto.errors import CannotStart, PlutoError
@@ -29,7 +31,7 @@ def version() -> None:
     click.echo(f"pluto {__version__} on Python {sys.version.split()[0]}")
 
 
-for command in (serve, demo, discover, discovery, simulate, record, export):
+for command in (serve, demo, discover, discovery, simulate, record, export, backup, restore, repair):
     pluto.add_command(command)
 
 

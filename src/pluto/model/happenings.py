@@ -25,6 +25,7 @@ class Kind(StrEnum):
     MOVED = "moved"
     BEST_DIFFICULTY = "best_difficulty"
     BLOCK_FOUND = "block_found"
+    SETTINGS_SENT = "settings_sent"
     ADDED = "added"
     REMOVED = "removed"
 

@@ -66,6 +66,9 @@ export function efficiency(jPerTh: Maybe, hashrateGhs: Maybe = 1): string {
 
 const simple = (unit: string, digits: number) => (value: Maybe): string => (isKnown(value) ? withUnit(fixed(value, digits), unit) : UNKNOWN);
 
+/** Writes a bare number with a digit where it is small. */
+export const decimal = (value: Maybe): string => (isKnown(value) ? fixed(value, value > 0 && value < 99.95 ? 1 : 0) : UNKNOWN);
+
 export const celsius = simple("\u00b0C", 0);
 export const celsiusExact = simple("\u00b0C", 1);
 export const coreVolts = simple("V", 3);
@@ -75,6 +78,8 @@ export const megahertz = simple("MHz", 0);
 export const milliseconds = simple("ms", 0);
 export const decibels = simple("dBm", 0);
 export const turns = simple("rpm", 0);
+/** Writes how many a minute, where the words around it say so. */
+export const rate = (value: Maybe): string => (isKnown(value) ? three(value) : UNKNOWN);
 export const megabytes = (bytes: Maybe): string => (isKnown(bytes) ? withUnit(fixed(bytes / 1e6, 1), "MB") : UNKNOWN);
 
 export function percent(value: Maybe): string {
@@ -105,6 +110,7 @@ const clock = (options: Intl.DateTimeFormatOptions) => (atMs: Maybe): string =>
 export const time = clock({ hour: "2-digit", minute: "2-digit", second: "2-digit", hourCycle: "h23" });
 export const moment = clock({ dateStyle: "medium", timeStyle: "medium" });
 export const shortTime = clock({ hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
+export const shortMoment = clock({ day: "numeric", month: "short", hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
 export const shortDate = clock({ day: "numeric", month: "short" });
 
 export const text = (value: string | null | undefined): string => (value === null || value === undefined || value === "" ? UNKNOWN : value);

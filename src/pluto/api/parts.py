@@ -13,7 +13,9 @@ from pluto.model.miner import MacAddress
 from pluto.services.add import Add
 from pluto.services.configure import Configure
 from pluto.services.discover import Discover
+from pluto.services.identify import Identify
 from pluto.services.imprint import Imprint
+from pluto.services.offer import Offer
 from pluto.services.presets import Presets
 from pluto.services.relay import Relay
 from pluto.services.remembered import Remembered
@@ -33,6 +35,8 @@ class Parts(msgspec.Struct, frozen=True):
     remove: Remove
     configure: Configure
     restart: Restart
+    identify: Identify
+    offer: Offer
     presets: Presets
     relay: Relay
     metrics: Metrics

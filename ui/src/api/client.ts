@@ -24,6 +24,8 @@ export interface Series {
 export interface History {
   readonly at: number;
   readonly source: string;
+  /** Why it is from another source than one would think. */
+  readonly note?: string | null;
   readonly step_s: number;
   readonly from: number;
   readonly to: number;

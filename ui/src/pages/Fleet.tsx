@@ -6,6 +6,7 @@ import { Groups } from "../parts/Groups";
 import { MinerCards } from "../fleet/MinerCards";
 import * as format from "../format";
 import { useLive } from "../page";
+import { Later } from "../parts/Later";
 import { t } from "../t";
 
 /** Up to this many miners, each has a card of its own. */
@@ -23,6 +24,7 @@ export default function Fleet() {
         <Attention totals={totals} />
         <FleetTotals totals={totals} />
       </div>
+      <Later load={charts} />
       {totals.miners <= FEW ? <MinerCards /> : (
         <div class="cards">
           <Groups title={t("fleet.pools")} groups={totals.pools} filterBy="pool" figures={[["column.hashrate", (group) => format.hashrate(group.hashrateGhs)], ["column.rejects", (group) => format.percent(rejected(group))]]} />
@@ -33,4 +35,5 @@ export default function Fleet() {
   );
 }
 
+const charts = () => import("./FleetCharts");
 const rejected = ({ accepted, rejected }: { accepted: number; rejected: number }): number | null => (accepted + rejected === 0 ? null : (rejected / (accepted + rejected)) * 100);

@@ -54,8 +54,8 @@ from pluto.services.diagnose import Diagnose
 from pluto.services.discover import Discover
 from pluto.services.errand import QUESTION_S, Errands
 from pluto.services.finder import Finder
-from pluto.services.identify import Identify
 from pluto.services.imprint import Imprint
+from pluto.services.instruct import Instruct
 from pluto.services.longer_past import LongerPast
 from pluto.services.offer import Offer
 from pluto.services.own_search import PROBE_S, own_search
@@ -146,7 +146,7 @@ class App:
             remove=Remove(self._store, watch, self._removed_unwatched),
             configure=Configure(self._store, core.presets, errands, self._chronicle.sent),
             restart=Restart(self._store, errands),
-            identify=Identify(self._store, errands),
+            instruct=Instruct(self._store, errands),
             offer=Offer(MinerClient(reach).get),
             presets=Presets(core.presets),
             relay=relay,

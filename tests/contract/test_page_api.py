@@ -262,7 +262,7 @@ async def test_restart_and_identify_tell_why_they_could_not(pluto: Running, flee
     identified, old = fleet.miners[0].mac, next(miner for miner in fleet.miners[:3] if not miner.state.profile.is_at_least(2, 12))
     assert (await pluto.ask("POST", f"/api/v1/miners/{identified}/identify"))[0] == 200
     status, said = await pluto.ask("POST", f"/api/v1/miners/{old.mac}/identify")
-    assert (status, said["code"]) == (500, "write_failed")
+    assert (status, said["code"]) == (409, "cannot_do")
     assert (await pluto.ask("POST", f"/api/v1/miners/{identified}/restart"))[0] == 200
     fleet.miners[1].fault("refused")
     status, said = await pluto.ask("POST", f"/api/v1/miners/{fleet.miners[1].mac}/restart")

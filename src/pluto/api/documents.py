@@ -11,6 +11,7 @@ from pluto.api.call import Answer
 from pluto.errors import (
     BadField,
     BadRequest,
+    CannotDo,
     DiscoveryFailed,
     HistoryOff,
     MinerUnreachable,
@@ -33,6 +34,7 @@ CODES: Final[Mapping[type[PlutoError], tuple[HTTPStatus, str]]] = {
     NotFound: (HTTPStatus.NOT_FOUND, "unknown_miner"),
     UnknownSearch: (HTTPStatus.NOT_FOUND, "unknown_search"),
     HistoryOff: (HTTPStatus.CONFLICT, "history_off"),
+    CannotDo: (HTTPStatus.CONFLICT, "cannot_do"),
     TooBusy: (HTTPStatus.SERVICE_UNAVAILABLE, "too_busy"),
     StorageFull: (HTTPStatus.INSUFFICIENT_STORAGE, "storage_full"),
     DiscoveryFailed: (HTTPStatus.INTERNAL_SERVER_ERROR, "discovery_failed"),

@@ -13,8 +13,8 @@ from pluto.model.miner import MacAddress
 from pluto.services.add import Add
 from pluto.services.configure import Configure
 from pluto.services.discover import Discover
-from pluto.services.identify import Identify
 from pluto.services.imprint import Imprint
+from pluto.services.instruct import Instruct
 from pluto.services.offer import Offer
 from pluto.services.presets import Presets
 from pluto.services.relay import Relay
@@ -35,7 +35,7 @@ class Parts(msgspec.Struct, frozen=True):
     remove: Remove
     configure: Configure
     restart: Restart
-    identify: Identify
+    instruct: Instruct
     offer: Offer
     presets: Presets
     relay: Relay

@@ -147,6 +147,8 @@ ROUTES: Final[Sequence[Route]] = (
     Route("POST", "/api/v1/miners/{mac}/unwatch", fleet.unwatch, "End polling it"),
     Route("POST", "/api/v1/miners/{mac}/restart", fleet.restart, "Restart it"),
     Route("POST", "/api/v1/miners/{mac}/identify", fleet.identify, "Let it show itself"),
+    Route("POST", "/api/v1/miners/{mac}/pause", fleet.pause, "Let it stop hashing"),
+    Route("POST", "/api/v1/miners/{mac}/resume", fleet.resume, "Let it hash again"),
     Route("GET", "/api/v1/miners/{mac}/settings", fleet.settings, "What can be set on it: values, units, choices"),
     Route(
         "PATCH", "/api/v1/miners/{mac}/settings", fleet.change, "Change what it is set to",

@@ -35,6 +35,7 @@ export default function Miners() {
   const sort = { key: sortKey(query), isFalling: isFalling(query) };
   if (!live.fleet.isLoaded) return <div class="page"><Skeleton lines={12} /></div>;
   const macs = order.current.of(live.fleet, question, link.nowMs(), isHeld);
+  live.listed = macs;
   const selectAll = () => select(selection.macs.size >= macs.length ? NOBODY : everybody(macs));
   return (
     <div class="page page-wide page-fill">

@@ -8,6 +8,8 @@ import { totalsOf } from "./totals";
 export class Live {
   readonly fleet = new FleetStore();
   readonly pulse: Pulse;
+  /** The MACs in the order in which they were last listed: what "next" and "previous" mean. */
+  listed: readonly string[] = [];
   readonly totals = totalsOf(this.fleet);
 
   constructor(beat: Beat) {

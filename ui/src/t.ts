@@ -34,6 +34,28 @@ export async function speak(wishes: readonly string[]): Promise<void> {
   if (typeof document !== "undefined") document.documentElement.lang = plain;
 }
 
+const STORED = "pluto.language";
+
+/** Returns the language that was chosen in this browser, null where the browser's own counts. */
+export function chosenLanguage(): string | null {
+  try {
+    return localStorage.getItem(STORED);
+  } catch {
+    return null;
+  }
+}
+
+/** Keeps the choice and begins anew: every word on the page is another one then. */
+export function chooseLanguage(wish: string | null): void {
+  try {
+    if (wish === null) localStorage.removeItem(STORED);
+    else localStorage.setItem(STORED, wish);
+  } catch {
+    return; // storage is switched off: there is nowhere to keep it
+  }
+  location.reload();
+}
+
 /** Returns the message of *key*: `{name}` is a value, `{n, plural, one {# miner} other {# miners}}` a choice by number. */
 export function t(key: Key, values: Values = {}): string {
   const message: string = catalogue[key] ?? en[key];

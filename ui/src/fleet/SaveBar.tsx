@@ -7,6 +7,7 @@ import { Diff, type DiffRow } from "../parts/Diff";
 import { changes, type Draft, mayBeSent } from "../store/form";
 import { isCurrent, type Miner, nameOf } from "../store/miner";
 import { isKey, t } from "../t";
+import { ACTIONS } from "./actions";
 import { settingValue, settingWord } from "./settingWords";
 
 interface SaveBarProps {
@@ -37,7 +38,7 @@ export function SaveBar({ miner, draft, onSent, onReset }: SaveBarProps) {
 }
 
 function Send({ miner, draft, rows, onClose }: { miner: Miner; draft: Draft; rows: readonly DiffRow[]; onClose: (isSent: boolean) => void }) {
-  const { api, jobs } = usePage();
+  const page = usePage();
   const [sent, set] = useState<Sent | "sending" | null>(null);
   const [shown] = useState(rows);
   const isOver = sent !== null && sent !== "sending";
@@ -45,10 +46,11 @@ function Send({ miner, draft, rows, onClose }: { miner: Miner; draft: Draft; row
   const go = () => {
     set("sending");
     const settings = Object.fromEntries(changes(draft).map(({ setting, to }) => [setting.name, to]));
-    api.change(miner.mac, settings).then((notApplied) => set({ notApplied }), (error: unknown) => set({ error: error instanceof Error ? error.message : String(error) }));
+    page.api.change(miner.mac, settings).then((notApplied) => set({ notApplied }), (error: unknown) => set({ error: error instanceof Error ? error.message : String(error) }));
   };
   const restart = () => {
-    jobs.start(t("action.restart.title", { n: 1 }), [{ mac: miner.mac, name: nameOf(miner) }], async (mac) => void (await api.restart(mac)));
+    const action = ACTIONS.find((row) => row.name === "restart")!;
+    page.jobs.start(t("action.restart.title", { n: 1 }), [{ mac: miner.mac, name: nameOf(miner) }], async (mac) => void (await action.run(page, mac, { withHistory: false })));
     onClose(true);
   };
   const isSent = isOver && "notApplied" in sent;

@@ -82,6 +82,18 @@ export const FLEET_CHARTS: readonly ChartRow[] = [
   },
 ];
 
+/** One quantity a chart, for several miners. */
+export const COMPARED: readonly ChartRow[] = [
+  HASHRATE,
+  { id: "temperature", title: "chart.temperature", lines: [{ metric: "chip_temperature_celsius", label: "series.chip", unit: "celsius" }] },
+  { id: "power", title: "series.power", fromZero: true, lines: [{ metric: "power_watts", label: "series.power", unit: "power" }] },
+  { id: "efficiency", title: "series.efficiency", lines: [{ metric: "efficiency_j_per_th", label: "series.efficiency", unit: "efficiency" }] },
+  { id: "frequency", title: "chart.frequency", lines: [{ metric: "frequency_mhz", label: "series.frequency", unit: "megahertz", style: "step" }] },
+  { id: "error", title: "chart.error", fromZero: true, lines: [{ metric: "error_percent", label: "series.error", unit: "percent" }] },
+  { id: "fan", title: "chart.fan", fromZero: true, lines: [{ metric: "fan_percent", label: "series.fanPercent", unit: "percent" }] },
+  { id: "shares", title: "chart.shares", fromZero: true, lines: [{ metric: "shares_accepted", label: "series.accepted", unit: "perMinute", style: "step" }] },
+];
+
 /** What may be drawn across a chart that never moves: the temperature above which a miner counts as hot. */
 export interface Level {
   readonly chart: string;
@@ -106,6 +118,6 @@ const STYLES: readonly Style[] = ["solid", "dashed", "dotted", "solid", "dashed"
 /** Returns the chart that sets several miners side by side: the first line of *row*, once for each. */
 export function comparison(row: ChartRow, miners: readonly { readonly mac: string; readonly name: string }[]): ChartSpec {
   const { unit, metric, style } = row.lines[0]!;
-  const lines = miners.map(({ mac, name }, place): Line => ({ key: `${metric} ${mac}`, label: name, unit, style: style === "bars" || style === "step" ? "step" : (STYLES[place] ?? "solid"), colour: (place % 6) + 1 }));
-  return { id: row.id, title: `${t(row.title)}${row.lines.length > 1 ? `: ${t(row.lines[0]!.label)}` : ""}`, lines, fromZero: row.fromZero === true };
+  const lines = miners.map(({ mac, name }, place): Line => ({ key: miners.length > 1 ? `${metric} ${mac}` : metric, label: name, unit, style: style === "bars" || style === "step" ? "step" : (STYLES[place] ?? "solid"), colour: (place % 6) + 1 }));
+  return { id: row.id, title: t(row.title), lines, fromZero: row.fromZero === true };
 }

@@ -22,4 +22,9 @@ export interface PageRow {
 export const PAGES: readonly PageRow[] = [
   { path: "/", title: "page.fleet", load: () => import("./Fleet"), menu: "bar", key: "f" },
   { path: "/miners", title: "page.miners", load: () => import("./Miners"), menu: "bar", key: "m" },
+  { path: "/compare", title: "page.compare", load: () => import("./Compare") },
+  { path: "/miners/<mac>", title: "page.miner", load: () => import("./Miner") },
+  { path: "/miners/<mac>/settings", title: "page.miner", load: () => import("./MinerSettings") },
+  { path: "/miners/<mac>/logs", title: "page.miner", load: () => import("./MinerLogs") },
+  { path: "/miners/<mac>/raw", title: "page.miner", load: () => import("./MinerRaw") },
 ];

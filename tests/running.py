@@ -10,6 +10,7 @@ import aiohttp
 import msgspec
 import socketio
 
+from pluto.api.static import FOLDER
 from pluto.app import App
 from pluto.settings import Settings
 from pluto.simulator.server import SimulatedFleet
@@ -82,8 +83,10 @@ class Browser:
 
 
 @asynccontextmanager
-async def running(folder: Path, fleet: SimulatedFleet | None = None, **given: Any) -> AsyncGenerator[Running, None]:
-    """Run a server with everything it writes in *folder*, searching where *fleet* lives."""
+async def running(
+    folder: Path, fleet: SimulatedFleet | None = None, page_folder: Path = FOLDER, **given: Any
+) -> AsyncGenerator[Running, None]:
+    """Run a server with everything it writes in *folder*, searching where *fleet* lives, showing the page in *page_folder*."""
     defaults: dict[str, Any] = {
         "port": 0,
         "data_dir": str(folder / "data"),
@@ -95,7 +98,7 @@ async def running(folder: Path, fleet: SimulatedFleet | None = None, **given: An
         if fleet is None
         else (f"{fleet.miners[0].host.split(':')[0]}/24:{fleet.port}",),
     }
-    async with App(Settings(**(defaults | given))) as app, aiohttp.ClientSession() as http:
+    async with App(Settings(**(defaults | given)), page_folder=page_folder) as app, aiohttp.ClientSession() as http:
         yield Running(app, http)
 
 

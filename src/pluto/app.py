@@ -22,6 +22,7 @@ from pluto.api.openapi import openapi
 from pluto.api.parts import Parts
 from pluto.api.routes import ROUTES
 from pluto.api.server import Edge
+from pluto.api.static import FOLDER, PageFiles
 from pluto.audit.files import AuditFiles
 from pluto.audit.trail import Trail
 from pluto.axeos.decode import decode_system_info
@@ -60,7 +61,9 @@ from pluto.services.discover import Discover
 from pluto.services.errand import QUESTION_S, Errands
 from pluto.services.finder import Finder
 from pluto.services.imprint import Imprint
+from pluto.services.instruct import Instruct
 from pluto.services.longer_past import LongerPast
+from pluto.services.offer import Offer
 from pluto.services.own_search import PROBE_S, own_search
 from pluto.services.presets import Presets
 from pluto.services.relay import Relay
@@ -91,9 +94,10 @@ class App:
     *clock* is the event loop's where none is given.
     """
 
-    def __init__(self, settings: Settings, clock: Clock | None = None) -> None:
+    def __init__(self, settings: Settings, clock: Clock | None = None, page_folder: Path = FOLDER) -> None:
         self._settings = settings
         self._clock = clock
+        self._page_folder = page_folder
         self._closing = AsyncExitStack()
         self._is_ready = False
 
@@ -159,6 +163,8 @@ class App:
             remove=Remove(self._store, watch, self._removed_unwatched),
             configure=Configure(self._store, core.presets, errands, self._chronicle.sent),
             restart=Restart(self._store, errands),
+            instruct=Instruct(self._store, errands),
+            offer=Offer(MinerClient(reach).get),
             presets=Presets(core.presets),
             relay=relay,
             metrics=self._metrics,
@@ -174,6 +180,7 @@ class App:
             interval_s=POLL_INTERVAL_S,
             is_ready=lambda: self._is_ready,
             openapi=msgspec.json.encode(openapi(ROUTES)),
+            page_files=PageFiles(self._page_folder),
         )
         await listener.open(self._claimed, Edge(parts, Gate(settings.allowed_hosts, settings.allowed_origins)).handle)
         stack.callback(listener.stop_accepting)

@@ -6,6 +6,7 @@ PlutoError
 |-- NotFound                   no such miner, preset or page (404)
 |   `-- UnknownSearch          no such search (404)
 |-- HistoryOff                 readings are not remembered here (409)
+|-- CannotDo                   the firmware of this miner has no word for what is asked (409)
 |-- MinerFault                 one exchange with one miner failed
 |   |-- MinerUnreachable       no connection, refused, or silent
 |   |   `-- MinerHungUp        the connection ended after all of the request was sent
@@ -54,6 +55,10 @@ class UnknownSearch(NotFound):
 
 class HistoryOff(PlutoError):
     """What was asked for is in the history, and a setting says that there is none."""
+
+
+class CannotDo(PlutoError):
+    """The firmware of a miner cannot do what is asked; it was not told."""
 
 
 class MinerFault(PlutoError):

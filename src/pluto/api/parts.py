@@ -6,6 +6,7 @@ import msgspec
 
 from pluto.access.access import Access
 from pluto.access.peers import Peers
+from pluto.api.static import PageFiles
 from pluto.audit.trail import Trail
 from pluto.dashboards.keeper import Dashboards
 from pluto.events.hub import Hub
@@ -16,6 +17,8 @@ from pluto.services.add import Add
 from pluto.services.configure import Configure
 from pluto.services.discover import Discover
 from pluto.services.imprint import Imprint
+from pluto.services.instruct import Instruct
+from pluto.services.offer import Offer
 from pluto.services.presets import Presets
 from pluto.services.relay import Relay
 from pluto.services.remembered import Remembered
@@ -39,6 +42,8 @@ class Parts(msgspec.Struct, frozen=True):
     remove: Remove
     configure: Configure
     restart: Restart
+    instruct: Instruct
+    offer: Offer
     presets: Presets
     relay: Relay
     metrics: Metrics
@@ -54,3 +59,4 @@ class Parts(msgspec.Struct, frozen=True):
     interval_s: float
     is_ready: Callable[[], bool]
     openapi: bytes
+    page_files: PageFiles

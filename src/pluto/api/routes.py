@@ -77,8 +77,9 @@ _TIME: Final = "seconds since 1970, or ISO 8601"
 _PAST: Final = {"mac": "a miner, or fleet", "metric": "comma list", "from": _TIME, "to": _TIME}
 
 ROUTES: Final[Sequence[Route]] = (
-    Route("GET", "/", page.index, "The fleet at a glance, for a browser", answer_type="text/html"),
-    Route("GET", "/page.css", page.style, "How that page looks", answer_type="text/css", needs=Role.NOBODY),
+    Route("GET", "/", page.index, "The page's app, for a browser", answer_type="text/html"),
+    Route("GET", "/page.css", page.style, "How the page without a script looks", answer_type="text/css", needs=Role.NOBODY),
+    Route("GET", "/glance", page.at_a_glance, "The fleet at a glance, without a script", answer_type="text/html"),
     Route("GET", "/login", signing.page, "Sign in, for a browser", {"next": "path to go on to"}, answer_type="text/html",
         needs=Role.NOBODY),
     Route("GET", "/login.js", signing.script, "What that page runs", answer_type="text/javascript", needs=Role.NOBODY),
@@ -161,6 +162,15 @@ ROUTES: Final[Sequence[Route]] = (
     ),
     Route("POST", "/api/v1/miners/{mac}/watch", fleet.watch, "Begin to poll it"),
     Route("POST", "/api/v1/miners/{mac}/unwatch", fleet.unwatch, "End polling it"),
+    Route("POST", "/api/v1/miners/{mac}/restart", fleet.restart, "Restart it"),
+    Route("POST", "/api/v1/miners/{mac}/identify", fleet.identify, "Let it show itself"),
+    Route("POST", "/api/v1/miners/{mac}/pause", fleet.pause, "Let it stop hashing"),
+    Route("POST", "/api/v1/miners/{mac}/resume", fleet.resume, "Let it hash again"),
+    Route("GET", "/api/v1/miners/{mac}/settings", fleet.settings, "What can be set on it: values, units, choices"),
+    Route(
+        "PATCH", "/api/v1/miners/{mac}/settings", fleet.change, "Change what it is set to",
+        body={"settings": "the fields to change, by their names in the answer of GET"},
+    ),
     Route("POST", "/api/v1/discovery", searching.begin, "Start a search, or join the one that runs"),
     Route("GET", "/api/v1/discovery/{id}", searching.look, "How a search stands, and what it found"),
     Route("DELETE", "/api/v1/discovery/{id}", searching.stop, "Stop a search"),

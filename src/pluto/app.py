@@ -57,6 +57,7 @@ from pluto.services.errand import QUESTION_S, Errands
 from pluto.services.finder import Finder
 from pluto.services.imprint import Imprint
 from pluto.services.own_search import PROBE_S, own_search
+from pluto.services.preset_use import PresetUses
 from pluto.services.presets import Presets
 from pluto.services.relay import Relay
 from pluto.services.relocate import Relocate
@@ -136,6 +137,7 @@ class App:
             self._dashboards.draw_overview()
         errands = self._errands(stack, reach, clock)
         diagnose = Diagnose(self.fleet, self._store, self._metrics, self._standings.wall_s)
+        presets = Presets(core.presets)
         parts = Parts(
             discover=discover,
             imprint=imprint,
@@ -143,7 +145,8 @@ class App:
             remove=Remove(self._store, watch, self._removed_unwatched),
             configure=Configure(self._store, core.presets, errands),
             restart=Restart(self._store, errands),
-            presets=Presets(core.presets),
+            presets=presets,
+            preset_uses=PresetUses(presets, self._views),
             relay=await stack.enter_async_context(Relay(settings.prometheus_host)),
             metrics=self._metrics,
             dashboards=self._dashboards,

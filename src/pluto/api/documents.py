@@ -18,6 +18,7 @@ from pluto.errors import (
     PlutoError,
     StorageFull,
     TooBusy,
+    UnknownPreset,
     UnknownSearch,
     WrongMiner,
 )
@@ -31,6 +32,7 @@ CODES: Final[Mapping[type[PlutoError], tuple[HTTPStatus, str]]] = {
     BadField: (HTTPStatus.BAD_REQUEST, "bad_request"),
     NotFound: (HTTPStatus.NOT_FOUND, "unknown_miner"),
     UnknownSearch: (HTTPStatus.NOT_FOUND, "unknown_search"),
+    UnknownPreset: (HTTPStatus.NOT_FOUND, "unknown_preset"),
     HistoryOff: (HTTPStatus.CONFLICT, "history_off"),
     TooBusy: (HTTPStatus.SERVICE_UNAVAILABLE, "too_busy"),
     StorageFull: (HTTPStatus.INSUFFICIENT_STORAGE, "storage_full"),

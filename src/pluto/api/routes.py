@@ -7,7 +7,7 @@ from urllib.parse import unquote
 
 import msgspec
 
-from pluto.api import dashboards, devices, fleet, page, past, presets, prometheus, searching
+from pluto.api import dashboards, devices, fleet, page, past, pool_presets, presets, prometheus, searching
 from pluto.api.call import Answer, Call
 from pluto.api.parts import Parts
 from pluto.api.problems import FAILED, missing_bare, missing_error, missing_with_data
@@ -154,6 +154,12 @@ ROUTES: Final[Sequence[Route]] = (
         "GET", "/api/v1/events", past.events, "What happened, newest first",
         {"from": _TIME, "to": _TIME, "mac": "of this miner", "kind": "comma list", "limit": "1 to 5,000"},
     ),
+    Route("GET", "/api/v1/presets", pool_presets.listed, "All presets, who uses each and who differs from it"),
+    Route("GET", "/api/v1/presets/{id}", pool_presets.one, "One preset with its miners"),
+    Route("PUT", "/api/v1/presets/{id}", pool_presets.revise, "Change a preset; a secret that is absent stays",
+        body={"name": "1 to 128 characters", "configuration": "its settings; null takes a secret away"}),
+    Route("POST", "/api/v1/presets/{id}/copy", pool_presets.copy, "Keep it a second time, its secrets too",
+        body={"name": "of the copy"}),
     Route("GET", "/api/v1/diagnostics", past.diagnostics, "How Pluto itself is"),
 )  # fmt: skip
 

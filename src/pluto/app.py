@@ -4,7 +4,7 @@ import asyncio
 import gc
 import logging
 import socket
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from contextlib import AsyncExitStack
 from functools import partial
 from pathlib import Path
@@ -43,6 +43,7 @@ from pluto.model.json_value import JsonObject
 from pluto.model.miner import MacAddress, Miner
 from pluto.model.names import usual_prefixes
 from pluto.model.record import Record
+from pluto.model.standing import Limits
 from pluto.model.state import MinerState
 from pluto.monitor.fleet import Fleet, Polled
 from pluto.monitor.report import report
@@ -57,6 +58,7 @@ from pluto.services.errand import QUESTION_S, Errands
 from pluto.services.finder import Finder
 from pluto.services.imprint import Imprint
 from pluto.services.own_search import PROBE_S, own_search
+from pluto.services.own_settings import OwnSettings
 from pluto.services.preset_use import PresetUses
 from pluto.services.presets import Presets
 from pluto.services.relay import Relay
@@ -82,14 +84,21 @@ log = logging.getLogger(__name__)
 class App:
     """One running Pluto: `async with App(settings)` claims the port, opens the parts in order and closes them in reverse.
 
-    Raises the CannotStart errors. Two of them can run in one process, on different ports and folders.
+    Raises the CannotStart errors. No file changes the settings that are *fixed*.
+    Two of them can run in one process, on different ports and folders.
     """
 
-    def __init__(self, settings: Settings, page_folder: Path = FOLDER) -> None:
+    def __init__(self, settings: Settings, page_folder: Path = FOLDER, fixed: Collection[str] = ()) -> None:
         self._settings = settings
+        self._fixed = fixed
         self._page_folder = page_folder
         self._closing = AsyncExitStack()
         self._is_ready = False
+
+    @property
+    def settings(self) -> Settings:
+        """Return the settings in force."""
+        return self._settings
 
     @property
     def port(self) -> int:
@@ -120,7 +129,7 @@ class App:
         await self._open_sinks(stack, reach, clock)
         polls = PollClient(reach, clock, settings.system_info_timeout_ms / 1000)
         stack.callback(polls.close)
-        self._standings = Standings(clock)
+        self._standings = Standings(clock, _limits(settings))
         self.fleet = Fleet(polls.line, self._observe, self._measure, clock, POLL_INTERVAL_S)
         stack.callback(self.fleet.close)
         await self._open_history(stack)
@@ -145,6 +154,7 @@ class App:
             remove=Remove(self._store, watch, self._removed_unwatched),
             configure=Configure(self._store, core.presets, errands),
             restart=Restart(self._store, errands),
+            own_settings=OwnSettings(settings, self._fixed, self._adjust),
             presets=presets,
             preset_uses=PresetUses(presets, self._views),
             relay=await stack.enter_async_context(Relay(settings.prometheus_host)),
@@ -167,6 +177,14 @@ class App:
         stack.callback(listener.stop_accepting)
         gc.freeze()  # what exists now lives as long as the process: the collector need not look at it again
         self._is_ready = True
+
+    def _adjust(self, settings: Settings) -> None:
+        """Take over what of new settings counts at once."""
+        if settings.log_level != self._settings.log_level:
+            logging.getLogger().setLevel(settings.log_level.upper())
+        self._settings = settings
+        self._standings.limits = _limits(settings)
+        self._views.changed()
 
     async def _open_history(self, stack: AsyncExitStack) -> None:
         settings, wall_s = self._settings, self._standings.wall_s
@@ -324,6 +342,15 @@ class App:
         attach("pluto_event_clients", lambda: self._hub.clients)
         attach("pluto_event_queue_packets", lambda: self._hub.waiting)
         attach("pluto_events_dropped_total", lambda: self._hub.replaced)
+
+
+def _limits(settings: Settings) -> Limits:
+    return Limits(
+        chip_celsius=settings.hot_chip_celsius,
+        vr_celsius=settings.hot_vr_celsius,
+        low_percent=settings.low_percent,
+        rejected_percent=settings.rejected_percent,
+    )
 
 
 def _scan(finder: Finder) -> Scan:

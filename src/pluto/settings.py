@@ -14,6 +14,8 @@ CONFIG_FILE: Final = "pluto.toml"
 """Read from the data folder, keys as the variables in any case; the environment wins."""
 
 _Port = Annotated[int, msgspec.Meta(ge=0, le=65535)]
+_Celsius = Annotated[float, msgspec.Meta(ge=30, le=150)]
+_Percent = Annotated[float, msgspec.Meta(ge=0, le=100)]
 _Url = Annotated[str, msgspec.Meta(pattern=r"^(https?://[^\s/?#@]+(/[^\s?#@]*)?)?$")]
 
 
@@ -48,6 +50,10 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     templates_dir: str = _setting("PLUTO_TEMPLATES_DIR", "./grafana_templates")
     logs_dir: str = _setting("PLUTO_LOGS_DIR", "./logs")
     system_info_timeout_ms: Annotated[int, msgspec.Meta(ge=100, lt=5000)] = _setting("SYSTEM_INFO_TIMEOUT_MS", 4000)
+    hot_chip_celsius: _Celsius = _setting("PLUTO_HOT_CHIP_CELSIUS", 75.0)
+    hot_vr_celsius: _Celsius = _setting("PLUTO_HOT_VR_CELSIUS", 90.0)
+    low_percent: _Percent = _setting("PLUTO_LOW_PERCENT", 80.0)
+    rejected_percent: _Percent = _setting("PLUTO_REJECTED_PERCENT", 5.0)
     flush_s: Annotated[float, msgspec.Meta(ge=1, le=3600)] = _setting("PLUTO_FLUSH_S", 60.0)
     history: bool = _setting("PLUTO_HISTORY", True)
     history_raw_hours: Annotated[float, msgspec.Meta(ge=1, le=720)] = _setting("PLUTO_HISTORY_RAW_HOURS", 48.0)
@@ -81,6 +87,10 @@ SETTINGS: Final[Mapping[str, str]] = {
     "PLUTO_TEMPLATES_DIR": "folder of dashboard templates; one that is missing there comes from the package",
     "PLUTO_LOGS_DIR": "folder of the log files",
     "SYSTEM_INFO_TIMEOUT_MS": "time limit of a poll in milliseconds, below 5000",
+    "PLUTO_HOT_CHIP_CELSIUS": "chip temperature above which a miner is Hot",
+    "PLUTO_HOT_VR_CELSIUS": "voltage regulator temperature above which a miner is Hot",
+    "PLUTO_LOW_PERCENT": "percent of the expected hashrate under which a miner is Low (mean of 10 minutes)",
+    "PLUTO_REJECTED_PERCENT": "percent of shares of 10 minutes above which a miner is Rejecting",
     "PLUTO_FLUSH_S": "seconds between two writes of polled readings to the database",
     "PLUTO_HISTORY": "remember readings and events in `history.sqlite` in the data folder",
     "PLUTO_HISTORY_RAW_HOURS": "hours for which every reading is kept",
@@ -106,6 +116,11 @@ def read_settings(environment: Mapping[str, str]) -> Settings:
         raise BadSetting(_sentence(str(error), values)) from error
     _check_networks(settings)
     return settings
+
+
+def named_in(environment: Mapping[str, str]) -> frozenset[str]:
+    """Return the variables that *environment* sets: no file changes these."""
+    return frozenset(variable for variable in SETTINGS if environment.get(variable, ""))
 
 
 def _config_file(path: Path) -> dict[str, object]:

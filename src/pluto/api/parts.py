@@ -14,6 +14,7 @@ from pluto.services.add import Add
 from pluto.services.configure import Configure
 from pluto.services.discover import Discover
 from pluto.services.imprint import Imprint
+from pluto.services.own_settings import OwnSettings
 from pluto.services.preset_use import PresetUses
 from pluto.services.presets import Presets
 from pluto.services.relay import Relay
@@ -34,6 +35,7 @@ class Parts(msgspec.Struct, frozen=True):
     remove: Remove
     configure: Configure
     restart: Restart
+    own_settings: OwnSettings
     presets: Presets
     preset_uses: PresetUses
     relay: Relay

@@ -44,6 +44,7 @@ def _shown(use: PresetUse) -> JsonObject:
     settings = configuration if isinstance(configuration, dict) else {}
     used_by: list[Json] = list(use.used_by)
     drifted: list[Json] = list(use.drifted)
+    secrets: list[Json] = [name for name, value in sorted(settings.items()) if is_secret(name, value)]
     return {
         "uuid": use.preset.uuid,
         "name": members.get("name"),
@@ -51,7 +52,7 @@ def _shown(use: PresetUse) -> JsonObject:
         "created_at": use.preset.created_at,
         "updated_at": members.get("updatedAt"),
         "configuration": without_secrets(settings),
-        "secrets_set": sorted(name for name, value in settings.items() if is_secret(name, value)),
+        "secrets_set": secrets,
         "used_by": used_by,
         "drifted": drifted,
     }

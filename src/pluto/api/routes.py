@@ -7,7 +7,7 @@ from urllib.parse import unquote
 
 import msgspec
 
-from pluto.api import dashboards, devices, fleet, page, past, pool_presets, presets, prometheus, searching
+from pluto.api import dashboards, devices, fleet, own_settings, page, past, pool_presets, presets, prometheus, searching
 from pluto.api.call import Answer, Call
 from pluto.api.parts import Parts
 from pluto.api.problems import FAILED, missing_bare, missing_error, missing_with_data
@@ -160,6 +160,9 @@ ROUTES: Final[Sequence[Route]] = (
         body={"name": "1 to 128 characters", "configuration": "its settings; null takes a secret away"}),
     Route("POST", "/api/v1/presets/{id}/copy", pool_presets.copy, "Keep it a second time, its secrets too",
         body={"name": "of the copy"}),
+    Route("GET", "/api/v1/settings", own_settings.shown, "Pluto's own settings, and where each value comes from"),
+    Route("PUT", "/api/v1/settings", own_settings.change, "Change some of them, all or none",
+        body={"values": "variable to value, null for the default"}),
     Route("GET", "/api/v1/diagnostics", past.diagnostics, "How Pluto itself is"),
 )  # fmt: skip
 

@@ -17,7 +17,7 @@ import msgspec
 from pluto import __version__
 from pluto.app import App
 from pluto.logs import close_logs, open_logs
-from pluto.settings import Settings, read_settings
+from pluto.settings import Settings, named_in, read_settings
 
 T = TypeVar("T")
 log = logging.getLogger(__name__)
@@ -49,7 +49,7 @@ async def until_signalled(settings: Settings, meanwhile: Callable[[App], Corouti
     stop = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, _stop, stop)
-    async with App(settings) as app:
+    async with App(settings, fixed=named_in(os.environ)) as app:
         where = "127.0.0.1" if settings.bind in ("0.0.0.0", "::") else settings.bind  # noqa: S104 - compared, not bound
         log.info("Pluto %s listens on http://%s:%d", __version__, where, app.port)
         if settings.bind != where:

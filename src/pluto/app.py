@@ -19,6 +19,7 @@ from pluto.api.parts import Parts
 from pluto.api.routes import ROUTES
 from pluto.api.server import Edge
 from pluto.api.static import FOLDER, PageFiles
+from pluto.axeos.check import Check
 from pluto.axeos.decode import decode_system_info
 from pluto.axeos.fetch import MinerClient
 from pluto.axeos.poll_client import PollClient
@@ -57,7 +58,7 @@ from pluto.services.discover import Discover
 from pluto.services.errand import QUESTION_S, Errands
 from pluto.services.finder import Finder
 from pluto.services.imprint import Imprint
-from pluto.services.own_search import PROBE_S, own_search
+from pluto.services.own_search import PROBE_S, own_search, refusal_of
 from pluto.services.own_settings import OwnSettings
 from pluto.services.preset_use import PresetUses
 from pluto.services.presets import Presets
@@ -66,6 +67,7 @@ from pluto.services.relocate import Relocate
 from pluto.services.remembered import Remembered
 from pluto.services.remove import Remove
 from pluto.services.restart import Restart
+from pluto.services.search_places import SearchPlaces
 from pluto.services.searches import Scan, Searches
 from pluto.services.shown import sources_of
 from pluto.services.views import Views
@@ -164,6 +166,8 @@ class App:
             views=self._views,
             add=Add(discover, imprint, watch),
             searches=self._searches,
+            search_places=SearchPlaces(lambda: self._settings, refusal_of(reach)),
+            check=Check(reach),
             remembered=self._remembered,
             diagnose=partial(diagnose.now, self._hub, self._live, self._recorder),
             forget_history=self._forget_history,
@@ -228,7 +232,7 @@ class App:
         await stack.enter_async_context(store)
         probes = PollClient(reach, clock, PROBE_S)
         stack.callback(probes.close)
-        return await stack.enter_async_context(own_search(settings, probes, store, self.fleet.answer_at))
+        return await stack.enter_async_context(own_search(settings, probes, store, self.fleet.answer_at, lambda: self._settings))
 
     def _joined(self, record: Record) -> None:
         self._metrics.watch(record.miner, record.hostname, decode_system_info(record.info).reading)
@@ -354,10 +358,10 @@ def _limits(settings: Settings) -> Limits:
 
 
 def _scan(finder: Finder) -> Scan:
-    """Return how *finder* searches everywhere, telling of its progress where it can."""
+    """Return how *finder* searches, telling of its progress where it can."""
     if isinstance(finder, Search):
-        return lambda heard: finder.discover(None, None, heard)
-    return lambda _heard: finder.discover(None, None)
+        return lambda heard, networks: finder.within(networks, heard) if networks else finder.discover(None, None, heard)
+    return lambda _heard, _networks: finder.discover(None, None)
 
 
 def _dashboards(settings: Settings, clock: Clock) -> Dashboards:

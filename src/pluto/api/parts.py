@@ -5,6 +5,7 @@ from collections.abc import Callable
 import msgspec
 
 from pluto.api.static import PageFiles
+from pluto.axeos.check import Check
 from pluto.dashboards.keeper import Dashboards
 from pluto.events.hub import Hub
 from pluto.metrics.exposition import Metrics
@@ -21,6 +22,7 @@ from pluto.services.relay import Relay
 from pluto.services.remembered import Remembered
 from pluto.services.remove import Remove
 from pluto.services.restart import Restart
+from pluto.services.search_places import SearchPlaces
 from pluto.services.searches import Searches
 from pluto.services.views import Views
 from pluto.services.watch import Watch
@@ -45,6 +47,8 @@ class Parts(msgspec.Struct, frozen=True):
     views: Views
     add: Add
     searches: Searches
+    search_places: SearchPlaces
+    check: Check
     remembered: Remembered
     diagnose: Callable[[], JsonObject]
     forget_history: Callable[[MacAddress], None]

@@ -3,13 +3,11 @@
 import asyncio
 import gc
 import logging
-import socket
 from collections.abc import Callable, Collection
 from contextlib import AsyncExitStack
 from functools import partial
 from pathlib import Path
 from typing import Final, Self
-from urllib.parse import urlsplit
 
 import msgspec
 
@@ -38,13 +36,13 @@ from pluto.history.book import Book
 from pluto.history.query import Reader
 from pluto.history.recorder import Recorder
 from pluto.history.tiers import Kept
+from pluto.logs import RecentLines
 from pluto.metrics.exposition import Metrics
 from pluto.model.happenings import Happening, Kind
 from pluto.model.json_value import JsonObject
 from pluto.model.miner import MacAddress, Miner
 from pluto.model.names import usual_prefixes
 from pluto.model.record import Record
-from pluto.model.standing import Limits
 from pluto.model.state import MinerState
 from pluto.monitor.fleet import Fleet, Polled
 from pluto.monitor.report import report
@@ -59,7 +57,7 @@ from pluto.services.errand import QUESTION_S, Errands
 from pluto.services.finder import Finder
 from pluto.services.imprint import Imprint
 from pluto.services.own_search import PROBE_S, own_search, refusal_of
-from pluto.services.own_settings import OwnSettings
+from pluto.services.own_settings import OwnSettings, limits_of
 from pluto.services.preset_use import PresetUses
 from pluto.services.presets import Presets
 from pluto.services.relay import Relay
@@ -70,6 +68,8 @@ from pluto.services.restart import Restart
 from pluto.services.search_places import SearchPlaces
 from pluto.services.searches import Scan, Searches
 from pluto.services.shown import sources_of
+from pluto.services.support_bundle import SupportBundle, Told
+from pluto.services.surroundings import Surroundings, sockets_beside_us
 from pluto.services.views import Views
 from pluto.services.watch import Watch
 from pluto.settings import Settings
@@ -78,7 +78,6 @@ from pluto.store.discovered import DiscoveredStore
 
 POLL_INTERVAL_S: Final = 5.0
 LAG_EVERY_S: Final = 0.5
-RESOLVE_LIMIT_S: Final = 1.0
 
 log = logging.getLogger(__name__)
 
@@ -122,7 +121,10 @@ class App:
 
     async def _open(self, stack: AsyncExitStack) -> None:
         settings, clock = self._settings, LoopClock()
-        reach = Reach(settings.miner_networks, [Target(settings.bind, self.port), *await _sockets_beside_us(settings)])
+        self._own_log = RecentLines()
+        logging.getLogger().addHandler(self._own_log)
+        stack.callback(logging.getLogger().removeHandler, self._own_log)
+        reach = Reach(settings.miner_networks, [Target(settings.bind, self.port), *await sockets_beside_us(settings)])
         core = CoreStore(Path(settings.data_dir) / "pluto_core", clock=clock, flush_s=settings.flush_s)
         self._level = core.level
         self._store = (await stack.enter_async_context(core)).miners
@@ -131,7 +133,7 @@ class App:
         await self._open_sinks(stack, reach, clock)
         polls = PollClient(reach, clock, settings.system_info_timeout_ms / 1000)
         stack.callback(polls.close)
-        self._standings = Standings(clock, _limits(settings))
+        self._standings = Standings(clock, limits_of(settings))
         self.fleet = Fleet(polls.line, self._observe, self._measure, clock, POLL_INTERVAL_S)
         stack.callback(self.fleet.close)
         await self._open_history(stack)
@@ -149,6 +151,10 @@ class App:
         errands = self._errands(stack, reach, clock)
         diagnose = Diagnose(self.fleet, self._store, self._metrics, self._standings.wall_s)
         presets = Presets(core.presets)
+        own = OwnSettings(settings, self._fixed, self._adjust)
+        around = Surroundings(lambda: self._settings)
+        diagnosis = partial(diagnose.now, self._hub, self._live, self._recorder)
+        told = Told(diagnosis, lambda: [line.text for line in self._own_log.lines], around, own, self._views, self._remembered)
         parts = Parts(
             discover=discover,
             imprint=imprint,
@@ -156,7 +162,7 @@ class App:
             remove=Remove(self._store, watch, self._removed_unwatched),
             configure=Configure(self._store, core.presets, errands),
             restart=Restart(self._store, errands),
-            own_settings=OwnSettings(settings, self._fixed, self._adjust),
+            own_settings=own,
             presets=presets,
             preset_uses=PresetUses(presets, self._views),
             relay=await stack.enter_async_context(Relay(settings.prometheus_host)),
@@ -169,7 +175,10 @@ class App:
             search_places=SearchPlaces(lambda: self._settings, refusal_of(reach)),
             check=Check(reach),
             remembered=self._remembered,
-            diagnose=partial(diagnose.now, self._hub, self._live, self._recorder),
+            diagnose=diagnosis,
+            surroundings=around,
+            own_log=self._own_log,
+            bundle=SupportBundle(told),
             forget_history=self._forget_history,
             wall_s=self._standings.wall_s,
             interval_s=POLL_INTERVAL_S,
@@ -187,7 +196,7 @@ class App:
         if settings.log_level != self._settings.log_level:
             logging.getLogger().setLevel(settings.log_level.upper())
         self._settings = settings
-        self._standings.limits = _limits(settings)
+        self._standings.limits = limits_of(settings)
         self._views.changed()
 
     async def _open_history(self, stack: AsyncExitStack) -> None:
@@ -199,7 +208,7 @@ class App:
             book = Book(Path(settings.data_dir) / "history.sqlite", keep)
             reader = Reader(book, book.path, keep)
             self._recorder = await stack.enter_async_context(Recorder(book, wall_s, lambda: len(self.fleet)))
-        self._remembered = Remembered(reader, wall_s)
+        self._remembered = Remembered(reader, wall_s, settings.history_hour_days)
         await self._remembered.load()
 
     async def _open_page(self, stack: AsyncExitStack, finder: Finder) -> None:
@@ -348,15 +357,6 @@ class App:
         attach("pluto_events_dropped_total", lambda: self._hub.replaced)
 
 
-def _limits(settings: Settings) -> Limits:
-    return Limits(
-        chip_celsius=settings.hot_chip_celsius,
-        vr_celsius=settings.hot_vr_celsius,
-        low_percent=settings.low_percent,
-        rejected_percent=settings.rejected_percent,
-    )
-
-
 def _scan(finder: Finder) -> Scan:
     """Return how *finder* searches, telling of its progress where it can."""
     if isinstance(finder, Search):
@@ -375,21 +375,3 @@ async def _measure_lag(clock: Clock, observe: Callable[[float], None]) -> None:
         due_s = clock.now_s() + LAG_EVERY_S
         await asyncio.sleep(LAG_EVERY_S)
         observe(max(0.0, clock.now_s() - due_s))
-
-
-async def _sockets_beside_us(settings: Settings) -> list[Target]:
-    """Return where the services beside us listen, as far as their names can be resolved at once: never miners (trust 4.3)."""
-    targets: list[Target] = []
-    for url in (settings.discovery_service_host, settings.grafana_host):
-        parts = urlsplit(url)
-        if not parts.hostname:
-            continue
-        port = parts.port or (443 if parts.scheme == "https" else 80)
-        try:
-            async with asyncio.timeout(RESOLVE_LIMIT_S):
-                found = await asyncio.get_running_loop().getaddrinfo(parts.hostname, port, family=socket.AF_INET)
-        except OSError as error:  # TimeoutError is one
-            log.info("name not resolved", extra={"url": url, "why": str(error)})
-            continue
-        targets += [Target(str(address[4][0]), port) for address in found]
-    return targets

@@ -1,7 +1,7 @@
 """Pluto's own settings on the page: where a value comes from, what counts at once, what is refused with nothing written."""
 
 import tomllib
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncGenerator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from pathlib import Path
 from typing import Any
@@ -19,7 +19,7 @@ Start = Callable[..., AbstractAsyncContextManager[Running]]
 @pytest.fixture
 def start(tmp_path: Path) -> Start:
     @asynccontextmanager
-    async def started(*fixed: str, **given: Any) -> AsyncIterator[Running]:
+    async def started(*fixed: str, **given: Any) -> AsyncGenerator[Running]:
         async with running(tmp_path, fixed=fixed, **given) as server:
             yield server
 

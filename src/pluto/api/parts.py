@@ -8,6 +8,7 @@ from pluto.api.static import PageFiles
 from pluto.axeos.check import Check
 from pluto.dashboards.keeper import Dashboards
 from pluto.events.hub import Hub
+from pluto.logs import RecentLines
 from pluto.metrics.exposition import Metrics
 from pluto.model.json_value import JsonObject
 from pluto.model.miner import MacAddress
@@ -24,6 +25,8 @@ from pluto.services.remove import Remove
 from pluto.services.restart import Restart
 from pluto.services.search_places import SearchPlaces
 from pluto.services.searches import Searches
+from pluto.services.support_bundle import SupportBundle
+from pluto.services.surroundings import Surroundings
 from pluto.services.views import Views
 from pluto.services.watch import Watch
 
@@ -51,6 +54,9 @@ class Parts(msgspec.Struct, frozen=True):
     check: Check
     remembered: Remembered
     diagnose: Callable[[], JsonObject]
+    surroundings: Surroundings
+    own_log: RecentLines
+    bundle: SupportBundle
     forget_history: Callable[[MacAddress], None]
     wall_s: Callable[[], float]
     interval_s: float

@@ -1,4 +1,4 @@
-"""Handlers of `/api/v1` for what was: charts, events, and both as tables for other programs; and for Pluto's own health."""
+"""Handlers of `/api/v1` for what was: charts, events, and both as tables for other programs."""
 
 import asyncio
 from collections.abc import Sequence
@@ -12,7 +12,7 @@ from pluto.history.export import MAX_LINES, csv_text
 from pluto.history.file import EventQuestion
 from pluto.history.metrics import FLEET, metrics_of
 from pluto.history.query import MAX_POINTS, Question
-from pluto.model.happenings import EVENT_COLUMNS, Kind
+from pluto.model.happenings import EVENT_COLUMNS, SEVERITIES, Happening, Kind, severity_of
 from pluto.model.miner import parse_any_mac
 
 DAY_S: Final = 86_400.0
@@ -54,6 +54,10 @@ async def events(parts: Parts, call: Call) -> Answer:
     for kind in kinds:
         if kind not in set(Kind):
             raise BadField("kind", f"kind must be one of {', '.join(Kind)}")
+    if severities := call.words("severity"):
+        kinds = _of_severity(kinds or list(Kind), severities)
+        if not kinds:
+            return _told(parts, [])
     mac = call.query.get("mac")
     question = EventQuestion(
         from_s=_moment(call, "from", _EARLIEST_S),
@@ -62,13 +66,19 @@ async def events(parts: Parts, call: Call) -> Answer:
         kinds=kinds,
         limit=_number(call, "limit", 500, (1, MAX_EVENTS)),
     )
-    found = await parts.remembered.events(question)
-    return plain({"at": parts.wall_s(), "columns": EVENT_COLUMNS, "rows": [event.row() for event in found]})
+    return _told(parts, await parts.remembered.events(question))
 
 
-async def diagnostics(parts: Parts, _call: Call) -> Answer:
-    """How Pluto itself is."""
-    return plain({"at": parts.wall_s(), **parts.diagnose()})
+def _told(parts: Parts, found: Sequence[Happening]) -> Answer:
+    rows = [event.row() for event in found]
+    return plain({"at": parts.wall_s(), "columns": EVENT_COLUMNS, "rows": rows, "kept_days": parts.remembered.kept_days})
+
+
+def _of_severity(kinds: Sequence[str], severities: Sequence[str]) -> list[str]:
+    for severity in severities:
+        if severity not in SEVERITIES:
+            raise BadField("severity", f"severity must be one of {', '.join(SEVERITIES)}")
+    return [kind for kind in kinds if severity_of(Kind(kind)) in severities]
 
 
 def _question(parts: Parts, call: Call, points: int) -> Question:

@@ -7,7 +7,7 @@ from urllib.parse import unquote
 
 import msgspec
 
-from pluto.api import dashboards, devices, fleet, own_settings, page, past, pool_presets, presets, prometheus, searching
+from pluto.api import dashboards, devices, fleet, health, own_settings, page, past, pool_presets, presets, prometheus, searching
 from pluto.api.call import Answer, Call
 from pluto.api.parts import Parts
 from pluto.api.problems import FAILED, missing_bare, missing_error, missing_with_data
@@ -156,7 +156,7 @@ ROUTES: Final[Sequence[Route]] = (
     Route("GET", "/api/v1/export.csv", past.export, "The same as CSV, finer", _PAST, answer_type="text/csv"),
     Route(
         "GET", "/api/v1/events", past.events, "What happened, newest first",
-        {"from": _TIME, "to": _TIME, "mac": "of this miner", "kind": "comma list", "limit": "1 to 5,000"},
+        {"from": _TIME, "to": _TIME, "mac": "a miner's", "kind": "comma list", "severity": "comma list", "limit": "1 to 5,000"},
     ),
     Route("GET", "/api/v1/presets", pool_presets.listed, "All presets, who uses each and who differs from it"),
     Route("GET", "/api/v1/presets/{id}", pool_presets.one, "One preset with its miners"),
@@ -167,7 +167,11 @@ ROUTES: Final[Sequence[Route]] = (
     Route("GET", "/api/v1/settings", own_settings.shown, "Pluto's own settings, and where each value comes from"),
     Route("PUT", "/api/v1/settings", own_settings.change, "Change some of them, all or none",
         body={"values": "variable to value, null for the default"}),
-    Route("GET", "/api/v1/diagnostics", past.diagnostics, "How Pluto itself is"),
+    Route("GET", "/api/v1/diagnostics", health.diagnostics, "How Pluto itself is"),
+    Route("GET", "/api/v1/surroundings", health.surroundings, "Services beside it, disk, versions, licences"),
+    Route("GET", "/api/v1/own-log", health.own_log, "The last 500 lines of its own log", {"level": "the least severe"}),
+    Route("GET", "/api/v1/support-bundle", health.bundle_contents, "What a support bundle would hold"),
+    Route("POST", "/api/v1/support-bundle", health.bundle, "The bundle, masked", answer_type="application/zip"),
 )  # fmt: skip
 
 

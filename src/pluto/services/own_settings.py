@@ -11,6 +11,7 @@ from pluto.discovery.networks import configured_networks
 from pluto.errors import BadField, BadRequest, BadSetting
 from pluto.model.json_value import Json, JsonObject
 from pluto.model.secret import is_secret
+from pluto.model.standing import Limits
 from pluto.settings import SETTINGS, Settings, read_settings
 from pluto.store.settings_file import SettingsFile, Value
 
@@ -129,6 +130,16 @@ class OwnSettings:
         return "default" if is_default else "environment"
 
 
+def limits_of(settings: Settings) -> Limits:
+    """Return from where on a value is a condition."""
+    return Limits(
+        chip_celsius=settings.hot_chip_celsius,
+        vr_celsius=settings.hot_vr_celsius,
+        low_percent=settings.low_percent,
+        rejected_percent=settings.rejected_percent,
+    )
+
+
 def _in_file(file: SettingsFile) -> Mapping[str, object]:
     try:
         return file.read()
@@ -162,18 +173,17 @@ _WANTED: Final = {"flag": "true or false", "number": "a number", "text": "a text
 
 def _problem(folder: str, name: str, value: object) -> str | None:
     """Return why *value* cannot be the setting *name*, or None."""
-    text = (
-        ",".join(map(str, value))
-        if isinstance(value, list | tuple)
-        else str(value).lower()
-        if isinstance(value, bool)
-        else str(value)
-    )
     try:
-        configured_networks(_read(folder, {name: text}))
+        configured_networks(_read(folder, {name: _as_variable(value)}))
     except BadSetting as error:
         return str(error)
     return None
+
+
+def _as_variable(value: object) -> str:
+    if isinstance(value, list | tuple):
+        return ",".join(map(str, cast("Sequence[object]", value)))
+    return str(value).lower() if isinstance(value, bool) else str(value)
 
 
 def _read(folder: str, given: Mapping[str, str]) -> Settings:
@@ -181,7 +191,7 @@ def _read(folder: str, given: Mapping[str, str]) -> Settings:
 
 
 def _plain(value: Any) -> Json:
-    return list(value) if isinstance(value, tuple | list) else cast("Json", value)
+    return list(cast("Sequence[Json]", value)) if isinstance(value, tuple | list) else cast("Json", value)
 
 
 def _bounds(name: str) -> JsonObject:

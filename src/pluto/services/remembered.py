@@ -16,8 +16,9 @@ RECENT: Final = 100
 class Remembered:
     """What a user can ask of the past; *reader* is None where history is off. Events of this run are remembered in any case."""
 
-    def __init__(self, reader: Reader | None, wall_s: Callable[[], float]) -> None:
+    def __init__(self, reader: Reader | None, wall_s: Callable[[], float], kept_days: float | None = None) -> None:
         self._reader = reader
+        self.kept_days = kept_days if reader is not None else None
         self._wall_s = wall_s
         self.recent: deque[Happening] = deque(maxlen=RECENT)
         self._last_id = 0

@@ -6,7 +6,10 @@ from typing import Any
 
 import pytest
 
+from pluto.model.reading import Pool, Reading
+from pluto.services.preset_use import differs
 from pluto.simulator.server import Options, SimulatedFleet
+from pluto.store.presets import Preset
 from running import Running, running
 
 POOL = {"stratumURL": "pool.example", "stratumPort": 3333, "stratumUser": "u", "stratumPassword": "hunter22"}
@@ -94,3 +97,18 @@ async def test_what_is_wrong_with_a_preset_is_named(
 ) -> None:
     answered, problem = await pluto.ask(method, path, body)
     assert (answered, problem["code"], problem.get("field")) == (status, code, field)
+
+
+@pytest.mark.parametrize(
+    ("pool", "is_different"),
+    [
+        (Pool("pool.example", 3333), False),
+        (Pool("other.example", 3333), True),
+        (Pool("pool.example", 4444), True),
+        (Pool("other.example", 3333, is_fallback=True), False),
+        (Pool(), False),
+    ],
+)
+def test_a_miner_differs_by_host_or_port_unless_nobody_can_tell(pool: Pool, is_different: bool) -> None:
+    preset = Preset({"uuid": "p", "configuration": {**POOL, "stratumPort": "3333"}})
+    assert differs(preset, Reading(pool=pool)) is is_different

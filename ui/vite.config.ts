@@ -17,9 +17,22 @@ const gzipped = {
   },
 };
 
+/** Writes `icon-<n>.svg`: the icon of the tab with a red mark that says how many miners need attention. */
+const counted = {
+  name: "counted",
+  writeBundle() {
+    const icon = readFileSync(join(OUT, "icon.svg"), "utf8");
+    for (let count = 1; count <= 9; count++) {
+      const words = `font-family="sans-serif" font-weight="700" font-size="16" text-anchor="middle" fill="#fff"`;
+      const mark = `<circle cx="22" cy="22" r="10" fill="#b3261e"/><text x="22" y="27.5" ${words}>${count}</text></svg>`;
+      writeFileSync(join(OUT, `icon-${count}.svg`), icon.replace("</svg>", mark));
+    }
+  },
+};
+
 export default defineConfig({
   build: { outDir: OUT, emptyOutDir: true, target: "es2022", assetsInlineLimit: 0, modulePreload: { polyfill: false } },
-  plugins: [gzipped],
+  plugins: [counted, gzipped],
   server: {
     // `npm run dev` beside a running `pluto demo`
     proxy: Object.fromEntries(

@@ -55,7 +55,9 @@ from pluto.services.diagnose import Diagnose
 from pluto.services.discover import Discover
 from pluto.services.errand import QUESTION_S, Errands
 from pluto.services.finder import Finder
+from pluto.services.identify import Identify
 from pluto.services.imprint import Imprint
+from pluto.services.offer import Offer
 from pluto.services.own_search import PROBE_S, own_search, refusal_of
 from pluto.services.own_settings import OwnSettings, limits_of
 from pluto.services.preset_use import PresetUses
@@ -162,6 +164,8 @@ class App:
             remove=Remove(self._store, watch, self._removed_unwatched),
             configure=Configure(self._store, core.presets, errands),
             restart=Restart(self._store, errands),
+            identify=Identify(self._store, errands),
+            offer=Offer(MinerClient(reach).get),
             own_settings=own,
             presets=presets,
             preset_uses=PresetUses(presets, self._views),

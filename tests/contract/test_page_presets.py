@@ -6,13 +6,14 @@ from typing import Any
 
 import pytest
 
+from pluto.model.json_value import JsonObject
 from pluto.model.reading import Pool, Reading
 from pluto.services.preset_use import differs
 from pluto.simulator.server import Options, SimulatedFleet
 from pluto.store.presets import Preset
 from running import Running, running
 
-POOL = {"stratumURL": "pool.example", "stratumPort": 3333, "stratumUser": "u", "stratumPassword": "hunter22"}
+POOL: JsonObject = {"stratumURL": "pool.example", "stratumPort": 3333, "stratumUser": "u", "stratumPassword": "hunter22"}
 
 
 @pytest.fixture

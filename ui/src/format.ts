@@ -66,6 +66,9 @@ export function efficiency(jPerTh: Maybe, hashrateGhs: Maybe = 1): string {
 
 const simple = (unit: string, digits: number) => (value: Maybe): string => (isKnown(value) ? withUnit(fixed(value, digits), unit) : UNKNOWN);
 
+/** Writes a bare number with a digit where it is small. */
+export const decimal = (value: Maybe): string => (isKnown(value) ? fixed(value, value > 0 && value < 99.95 ? 1 : 0) : UNKNOWN);
+
 export const celsius = simple("\u00b0C", 0);
 export const celsiusExact = simple("\u00b0C", 1);
 export const coreVolts = simple("V", 3);

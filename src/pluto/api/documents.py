@@ -20,6 +20,7 @@ from pluto.errors import (
     TooBusy,
     UnknownPreset,
     UnknownSearch,
+    WriteFailed,
     WrongMiner,
 )
 
@@ -39,6 +40,7 @@ CODES: Final[Mapping[type[PlutoError], tuple[HTTPStatus, str]]] = {
     DiscoveryFailed: (HTTPStatus.INTERNAL_SERVER_ERROR, "discovery_failed"),
     MinerUnreachable: (HTTPStatus.INTERNAL_SERVER_ERROR, "miner_unreachable"),
     WrongMiner: (HTTPStatus.INTERNAL_SERVER_ERROR, "wrong_miner"),
+    WriteFailed: (HTTPStatus.INTERNAL_SERVER_ERROR, "write_failed"),
 }
 """An error that is not here is a fault of ours: 500 `failed`, a trace in the log, nothing of it in the answer."""
 
@@ -77,7 +79,13 @@ def of_error(error: Exception) -> Answer:
     status, code = known
     if status is HTTPStatus.INTERNAL_SERVER_ERROR:
         log.warning("request failed", extra={"why": str(error)})
-    return document(status, code, str(error), error.field if isinstance(error, BadField) else None)
+    return document(status, code, _sentence(error), error.field if isinstance(error, BadField) else None)
+
+
+def _sentence(error: Exception) -> str:
+    """Return what happened, and the miner's own words where it gave any."""
+    said = error.details if isinstance(error, WriteFailed) else None
+    return f"{error}: {said}" if isinstance(said, str) and said not in {"", str(error)} else str(error)
 
 
 def of_refusal(answer: Answer) -> Answer:

@@ -83,6 +83,35 @@ async def unwatch(parts: Parts, call: Call) -> Answer:
     return _watched(parts, record)
 
 
+async def restart(parts: Parts, call: Call) -> Answer:
+    """Restart one miner."""
+    record = _miner(parts, call)
+    await parts.restart.miner(record.key)
+    return plain({"at": parts.wall_s(), "mac": record.mac})
+
+
+async def identify(parts: Parts, call: Call) -> Answer:
+    """Let one miner show itself."""
+    record = _miner(parts, call)
+    await parts.identify.miner(record.key)
+    return plain({"at": parts.wall_s(), "mac": record.mac})
+
+
+async def settings(parts: Parts, call: Call) -> Answer:
+    """What can be set on one miner."""
+    record = _miner(parts, call)
+    offered = await parts.offer.of(record)
+    members = {"at": parts.wall_s(), "mac": record.mac, "choices_by_miner": offered.by_miner, "settings": offered.settings}
+    return plain(members)
+
+
+async def change(parts: Parts, call: Call) -> Answer:
+    """Change settings of one miner."""
+    record = _miner(parts, call)
+    done = await parts.configure.miner(record.key, {"info": call.object("settings")})
+    return plain({"at": parts.wall_s(), "mac": record.mac, "not_applied": done.not_applied})
+
+
 def _watched(parts: Parts, record: Record) -> Answer:
     return plain({"at": parts.wall_s(), "mac": record.mac, "is_watched": parts.watch.is_watched(record.mac)})
 

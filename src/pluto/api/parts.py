@@ -15,7 +15,9 @@ from pluto.model.miner import MacAddress
 from pluto.services.add import Add
 from pluto.services.configure import Configure
 from pluto.services.discover import Discover
+from pluto.services.identify import Identify
 from pluto.services.imprint import Imprint
+from pluto.services.offer import Offer
 from pluto.services.own_settings import OwnSettings
 from pluto.services.preset_use import PresetUses
 from pluto.services.presets import Presets
@@ -40,6 +42,8 @@ class Parts(msgspec.Struct, frozen=True):
     remove: Remove
     configure: Configure
     restart: Restart
+    identify: Identify
+    offer: Offer
     own_settings: OwnSettings
     presets: Presets
     preset_uses: PresetUses

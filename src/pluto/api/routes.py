@@ -145,6 +145,13 @@ ROUTES: Final[Sequence[Route]] = (
     ),
     Route("POST", "/api/v1/miners/{mac}/watch", fleet.watch, "Begin to poll it"),
     Route("POST", "/api/v1/miners/{mac}/unwatch", fleet.unwatch, "End polling it"),
+    Route("POST", "/api/v1/miners/{mac}/restart", fleet.restart, "Restart it"),
+    Route("POST", "/api/v1/miners/{mac}/identify", fleet.identify, "Let it show itself"),
+    Route("GET", "/api/v1/miners/{mac}/settings", fleet.settings, "What can be set on it: values, units, choices"),
+    Route(
+        "PATCH", "/api/v1/miners/{mac}/settings", fleet.change, "Change what it is set to",
+        body={"settings": "the fields to change, by their names in the answer of GET"},
+    ),
     Route("GET", "/api/v1/discovery", searching.places, "Where miners can be looked for, and how the last search stands"),
     Route("POST", "/api/v1/discovery", searching.begin, "Start a search, or join the one that runs",
         body={"networks": "list of 10.0.0.0/24[:port]; absent: as the settings say"}),

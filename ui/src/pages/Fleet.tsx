@@ -1,11 +1,17 @@
 /** The first screen: is anything wrong and which one; then the sums. */
-import { Attention } from "../parts/Attention";
+import { Attention } from "../fleet/Attention";
 import { Empty, Skeleton } from "../parts/Empty";
-import { FleetTotals } from "../parts/FleetTotals";
+import { FleetTotals } from "../fleet/FleetTotals";
 import { Groups } from "../parts/Groups";
-import { MinerCards } from "../parts/MinerCards";
+import { MinerCards } from "../fleet/MinerCards";
 import * as format from "../format";
-import { useLive } from "../page";
+import { FLEET_CHARTS } from "../charts";
+import { HistoryChart } from "../fleet/HistoryChart";
+import { useLive, useNow } from "../page";
+import { RangeBar } from "../parts/RangeBar";
+import { rangeOf } from "../range";
+import { usePlace } from "../router";
+import { FLEET } from "../store/samples";
 import { t } from "../t";
 
 /** Up to this many miners, each has a card of its own. */
@@ -23,6 +29,7 @@ export default function Fleet() {
         <Attention totals={totals} />
         <FleetTotals totals={totals} />
       </div>
+      <Charts />
       {totals.miners <= FEW ? <MinerCards /> : (
         <div class="cards">
           <Groups title={t("fleet.pools")} groups={totals.pools} filterBy="pool" figures={[["column.hashrate", (group) => format.hashrate(group.hashrateGhs)], ["column.rejects", (group) => format.percent(rejected(group))]]} />
@@ -30,6 +37,17 @@ export default function Fleet() {
         </div>
       )}
     </div>
+  );
+}
+
+function Charts() {
+  const { query } = usePlace();
+  const range = rangeOf(query.get("range"), useNow());
+  return (
+    <>
+      <RangeBar range={range} />
+      <div class="charts">{FLEET_CHARTS.map((row) => <HistoryChart key={row.key} macs={[FLEET]} row={row} range={range} />)}</div>
+    </>
   );
 }
 

@@ -3,10 +3,10 @@ import { useMemo, useRef, useState } from "preact/hooks";
 import { COLUMNS, columnNamed, DEFAULT_COLUMNS } from "../columns";
 import { filter } from "../filter";
 import { useLive, useNow, usePage } from "../page";
-import { ActionBar } from "../parts/ActionBar";
+import { ActionBar } from "../fleet/ActionBar";
 import { Empty, Skeleton } from "../parts/Empty";
-import { FilterBar } from "../parts/FilterBar";
-import { minerColumns, phoneColumns } from "../parts/minerColumns";
+import { FilterBar } from "../fleet/FilterBar";
+import { minerColumns, phoneColumns } from "../fleet/minerColumns";
 import { Table } from "../parts/Table";
 import { usePhone } from "../parts/usePhone";
 import { go, setQuery, usePlace } from "../router";
@@ -32,9 +32,9 @@ export default function Miners() {
   const keys = (query.get("columns") ?? DEFAULT_COLUMNS.join()).split(",").filter((key) => columnNamed(key) !== null);
   const columns = useMemo(() => (isPhone ? phoneColumns : minerColumns(keys)), [isPhone, keys.join()]);
   const isHeld = isPointed || selection.macs.size > 0;
-  const macs = order.current.of(live.fleet, question, link.nowMs(), isHeld);
   const sort = { key: sortKey(query), isFalling: isFalling(query) };
   if (!live.fleet.isLoaded) return <div class="page"><Skeleton lines={12} /></div>;
+  const macs = order.current.of(live.fleet, question, link.nowMs(), isHeld);
   const selectAll = () => select(selection.macs.size >= macs.length ? NOBODY : everybody(macs));
   return (
     <div class="page page-wide page-fill">

@@ -13,11 +13,13 @@ export interface PageRow {
   readonly path: string;
   readonly title: Key;
   readonly load: () => Promise<{ readonly default: ComponentType<PageProps> }>;
-  /** In the navigation, with its second key after `g`. */
+  /** Where it stands in the navigation: in the bar, or behind the gear (on a phone: behind "More"); absent: nowhere. */
+  readonly menu?: "bar" | "gear";
+  /** The key after `g` that goes there. */
   readonly key?: string;
 }
 
 export const PAGES: readonly PageRow[] = [
-  { path: "/", title: "page.fleet", load: () => import("./Fleet"), key: "f" },
-  { path: "/miners", title: "page.miners", load: () => import("./Miners"), key: "m" },
+  { path: "/", title: "page.fleet", load: () => import("./Fleet"), menu: "bar", key: "f" },
+  { path: "/miners", title: "page.miners", load: () => import("./Miners"), menu: "bar", key: "m" },
 ];

@@ -5,7 +5,7 @@ import { PAGES } from "../pages/index";
 import { go } from "../router";
 import { type Key, t } from "../t";
 import { Dialog } from "./Dialog";
-import { Search } from "./Search";
+import { Search } from "../fleet/Search";
 
 const OPEN_SEARCH = "pluto:search";
 

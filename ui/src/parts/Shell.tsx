@@ -10,7 +10,7 @@ import { Header, PhoneBar } from "./Header";
 import { LinkBanner } from "./LinkBanner";
 import { NoticeList } from "./Notices";
 import { NotFound } from "./NotFound";
-import { Announcer } from "./Announcer";
+import { Announcer } from "../fleet/Announcer";
 import { Keys } from "./Keys";
 
 interface Found {

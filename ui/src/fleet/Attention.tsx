@@ -4,7 +4,7 @@ import { useNow } from "../page";
 import { nameOf, slug } from "../store/miner";
 import type { Totals } from "../store/totals";
 import { t } from "../t";
-import { State } from "./State";
+import { State } from "../parts/State";
 
 const SHOWN = 5;
 

@@ -3,7 +3,7 @@ import { useState } from "preact/hooks";
 import { usePage } from "../page";
 import { t } from "../t";
 import { ACTIONS, type ActionName } from "./actions";
-import { Dialog } from "./Dialog";
+import { Dialog } from "../parts/Dialog";
 
 interface ConfirmProps {
   readonly name: ActionName;

@@ -6,8 +6,8 @@ import { PAGES } from "../pages/index";
 import { address, go } from "../router";
 import { nameOf, slug } from "../store/miner";
 import { t } from "../t";
-import { Dialog } from "./Dialog";
-import { StateMark } from "./State";
+import { Dialog } from "../parts/Dialog";
+import { StateMark } from "../parts/State";
 
 const MOST_HITS = 12;
 

@@ -3,8 +3,8 @@ import { columnNamed } from "../columns";
 import * as format from "../format";
 import { isCurrent, type Miner, nameOf, slug } from "../store/miner";
 import { t } from "../t";
-import { State } from "./State";
-import type { TableColumn } from "./Table";
+import { State } from "../parts/State";
+import type { TableColumn } from "../parts/Table";
 
 export function minerColumns(keys: readonly string[]): TableColumn<Miner>[] {
   return keys.flatMap((key) => {

@@ -3,7 +3,7 @@ import * as format from "../format";
 import { useLive } from "../page";
 import { isCurrent, type Miner, nameOf, slug } from "../store/miner";
 import { t } from "../t";
-import { State } from "./State";
+import { State } from "../parts/State";
 
 export function MinerCards({ macs }: { macs?: readonly string[] }) {
   const version = useLive((live) => live.fleet.version);

@@ -3,7 +3,7 @@ import * as format from "../format";
 import { STATES } from "../store/miner";
 import type { Totals } from "../store/totals";
 import { t } from "../t";
-import { Figure } from "./Figure";
+import { Figure } from "../parts/Figure";
 
 export function FleetTotals({ totals }: { totals: Totals }) {
   const { hashrateGhs, powerWatts, expectedGhs, accepted, rejected, states } = totals;

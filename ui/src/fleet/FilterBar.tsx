@@ -6,7 +6,8 @@ import { useLive } from "../page";
 import { setQuery, usePlace } from "../router";
 import { STATES } from "../store/miner";
 import { isKey, t } from "../t";
-import type { TableSort } from "./Table";
+import { Menu } from "../parts/Menu";
+import type { TableSort } from "../parts/Table";
 
 interface FilterBarProps {
   readonly shown: number;
@@ -70,12 +71,11 @@ function ColumnMenu({ columns }: { columns: readonly string[] }) {
     setQuery({ columns: next.join() === DEFAULT_COLUMNS.join() ? null : next.join() });
   };
   return (
-    <details class="menu wide-only">
-      <summary class="button">{t("columns.choose")}</summary>
-      <div class="menu-body columns-menu">
+    <Menu label={t("columns.choose")} sign={t("columns.choose")} class="wide-only" staysOpen>
+      <div class="columns-menu">
         {COLUMNS.map((column) => <label key={column.key} class="menu-item"><input type="checkbox" checked={columns.includes(column.key)} onChange={() => toggle(column.key)} /> {t(column.label)}</label>)}
       </div>
-    </details>
+    </Menu>
   );
 }
 

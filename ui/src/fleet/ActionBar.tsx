@@ -5,7 +5,7 @@ import { nameOf } from "../store/miner";
 import { t } from "../t";
 import { ACTIONS, type ActionName } from "./actions";
 import { ConfirmAction } from "./ConfirmAction";
-import { JobDialog } from "./JobDialog";
+import { JobDialog } from "../parts/JobDialog";
 
 export function ActionBar({ macs, onDone }: { macs: readonly string[]; onDone: () => void }) {
   const { live, link } = usePage();

@@ -22,4 +22,11 @@ export interface PageRow {
 export const PAGES: readonly PageRow[] = [
   { path: "/", title: "page.fleet", load: () => import("./Fleet"), menu: "bar", key: "f" },
   { path: "/miners", title: "page.miners", load: () => import("./Miners"), menu: "bar", key: "m" },
+  { path: "/add", title: "page.add", load: () => import("./Add"), menu: "gear", key: "a" },
+  { path: "/pool-presets", title: "page.presets", load: () => import("./Presets"), menu: "bar", key: "p" },
+  { path: "/pool-presets/<id>", title: "page.preset", load: () => import("./Preset") },
+  { path: "/logs", title: "page.logs", load: () => import("./Logs"), menu: "bar", key: "l" },
+  { path: "/events", title: "page.events", load: () => import("./Events"), menu: "bar", key: "e" },
+  { path: "/settings", title: "page.settings", load: () => import("./Settings"), menu: "gear", key: "s" },
+  { path: "/diagnostics", title: "page.diagnostics", load: () => import("./Diagnostics"), menu: "gear" },
 ];

@@ -68,3 +68,13 @@ export const FLEET_CHARTS: readonly ChartRow[] = [
   },
   { key: "online", title: "chart.online", fromZero: true, series: [line("miners_online", "series.online", format.count, "step"), line("miners_watched", "series.watched", format.count, "dashed")] },
 ];
+
+/** One quantity a chart, a line a miner. */
+export const COMPARED: readonly ChartRow[] = [
+  { key: "hashrate", title: "chart.hashrate", fromZero: true, series: [line("hashrate_ghs", "series.now", format.hashrate)] },
+  { key: "temperature", title: "chart.temperature", fromZero: false, series: [line("chip_temperature_celsius", "series.chip", format.celsiusExact)] },
+  { key: "power", title: "chart.powerOnly", fromZero: true, series: [line("power_watts", "series.power", format.power)] },
+  { key: "efficiency", title: "chart.efficiency", fromZero: false, series: [line("efficiency_j_per_th", "series.efficiency", format.efficiency)] },
+  { key: "error", title: "chart.error", fromZero: true, series: [line("error_percent", "series.error", format.percent)] },
+  { key: "fan", title: "chart.fan", fromZero: true, series: [line("fan_percent", "series.fanPercent", format.percent)] },
+];

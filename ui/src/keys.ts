@@ -10,7 +10,7 @@ export interface KeyRules {
   readonly hasLetters: () => boolean;
 }
 
-const ACTS: Readonly<Record<string, Act>> = { "/": "search", "?": "help" };
+const ACTS: Readonly<Record<string, Act>> = { "/": "search", "?": "help", a: "add" };
 const AFTER_G_MS = 1_500;
 
 /** Listens until the function it returns is called. */

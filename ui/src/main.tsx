@@ -10,13 +10,13 @@ import { Live } from "./store/live";
 import { Notices } from "./store/notices";
 import { screenBeat } from "./store/pulse";
 import { watchTheme } from "./theme";
-import { speak } from "./t";
+import { chosenLanguage, speak } from "./t";
 import "./style/tokens.css";
 import "./style/base.css";
 import "./style/parts.css";
 
 async function start(root: HTMLElement): Promise<void> {
-  const wish = new URLSearchParams(location.search).get("lang") ?? stored("pluto.language");
+  const wish = new URLSearchParams(location.search).get("lang") ?? chosenLanguage();
   await speak(wish ? [wish] : navigator.languages);
   const live = new Live(screenBeat);
   const touch = () => live.pulse.touch();
@@ -31,14 +31,6 @@ async function start(root: HTMLElement): Promise<void> {
   }, 1_000);
   watchTheme();
   render(<PageContext.Provider value={page}><Shell /></PageContext.Provider>, root);
-}
-
-function stored(name: string): string | null {
-  try {
-    return localStorage.getItem(name);
-  } catch {
-    return null;
-  }
 }
 
 const root = document.getElementById("app");

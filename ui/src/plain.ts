@@ -20,7 +20,7 @@ export function followPlainEvents(fleet: FleetStore, api: Api, heard: (isLive: b
     heard(true);
   });
   socket.on("connect", async () => {
-    const records: readonly Record_[] = await api.devices();
+    const records = (await api.devices()) as unknown as readonly Record_[];
     fleet.snapshot(null, records.map((record) => changesOf(record, Date.now())));
     heard(true);
   });

@@ -43,7 +43,11 @@ export function go(to: string, { replace = false } = {}): void {
 /** Changes members of the query and stays; null takes one away. */
 export function setQuery(changes: Readonly<Record<string, string | null>>): void {
   const { path, query } = here();
-  go(address(path, { ...Object.fromEntries(query), ...changes }), { replace: true });
+  for (const [name, value] of Object.entries(changes)) {
+    if (value === null || value === "") query.delete(name);
+    else query.set(name, value);
+  }
+  go(query.size > 0 ? `${path}?${query}` : path, { replace: true });
 }
 
 /** Returns where we are, and draws again when that changes. */

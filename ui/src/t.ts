@@ -14,20 +14,46 @@ const LOADERS: Readonly<Record<string, () => Promise<{ default: Catalogue }>>> =
 const PSEUDO = "en-XA";
 
 let language = "en";
+/** The language with the reader's region: "en-GB" writes dates otherwise than "en-US". */
+let tag = "en";
 let catalogue: Catalogue = en;
 let plurals = new Intl.PluralRules(language);
 
 /** Returns the language in which numbers and dates are written. */
-export const locale = (): string => (language === PSEUDO ? "en" : language);
+export const locale = (): string => tag;
 
 /** Chooses the language: the first wish that there is; unknown keys stay English. */
 export async function speak(wishes: readonly string[]): Promise<void> {
   const found = wishes.map((wish) => (wish === PSEUDO ? wish : wish.slice(0, 2))).find((wish) => wish === PSEUDO || wish === "en" || wish in LOADERS);
   language = found ?? "en";
+  const plain = language === PSEUDO ? "en" : language;
+  tag = [...wishes, ...(typeof navigator === "undefined" ? [] : navigator.languages)].find((wish) => wish !== PSEUDO && wish.slice(0, 2) === plain && wish.length > 2) ?? plain;
   const load = LOADERS[language];
   catalogue = load ? (await load()).default : language === PSEUDO ? pseudo(en) : en;
   plurals = new Intl.PluralRules(locale());
-  if (typeof document !== "undefined") document.documentElement.lang = locale();
+  if (typeof document !== "undefined") document.documentElement.lang = plain;
+}
+
+const STORED = "pluto.language";
+
+/** Returns the language that was chosen in this browser, null where the browser's own counts. */
+export function chosenLanguage(): string | null {
+  try {
+    return localStorage.getItem(STORED);
+  } catch {
+    return null;
+  }
+}
+
+/** Keeps the choice and begins anew: every word on the page is another one then. */
+export function chooseLanguage(wish: string | null): void {
+  try {
+    if (wish === null) localStorage.removeItem(STORED);
+    else localStorage.setItem(STORED, wish);
+  } catch {
+    return; // storage is switched off: there is nowhere to keep it
+  }
+  location.reload();
 }
 
 /** Returns the message of *key*: `{name}` is a value, `{n, plural, one {# miner} other {# miners}}` a choice by number. */

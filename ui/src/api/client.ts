@@ -47,13 +47,26 @@ export interface Table {
   readonly rows: readonly (readonly unknown[])[];
 }
 
-/** The contract's device record, as far as the page reads it. */
-export interface DeviceRecord {
-  readonly mac: string;
-  readonly ip: string | null;
-  readonly info: Readonly<Record<string, unknown>>;
-  readonly presetUuid?: string | null;
+/** What can be set on a miner: one field of its form. */
+export interface Setting {
+  readonly name: string;
+  readonly group: string;
+  readonly kind: "text" | "number" | "flag" | "choice" | "secret";
+  readonly value: string | number | boolean | null;
+  readonly unit: string;
+  readonly low: number | null;
+  readonly high: number | null;
+  readonly choices: readonly { readonly value: number; readonly is_default: boolean }[];
+  readonly is_open: boolean;
+  readonly needs_restart: boolean;
 }
+
+export interface Form {
+  readonly choices_by_miner: boolean;
+  readonly settings: readonly Setting[];
+}
+
+export type SettingValue = string | number | boolean;
 
 export interface NotApplied {
   readonly field: string;
@@ -87,23 +100,22 @@ export class Api {
     return this.json("/version");
   }
 
-  async device(mac: string): Promise<DeviceRecord | null> {
-    return (await this.json<{ data: DeviceRecord | null }>(`/devices/imprint/${id(mac)}`)).data;
-  }
-
-  /** All records, each with the choices that its model has for frequency and voltage. */
-  async devices(): Promise<readonly DeviceRecord[]> {
-    return (await this.json<{ data: readonly DeviceRecord[] }>("/devices/imprint")).data;
+  /** All records of the contract, whole: for a server without live topics. */
+  async devices(): Promise<readonly Readonly<Record<string, unknown>>[]> {
+    return (await this.json<{ data: readonly Readonly<Record<string, unknown>>[] }>("/devices/imprint")).data;
   }
 
   restart(mac: string): Promise<unknown> {
-    return this.send("POST", `/devices/${id(mac)}/system/restart`);
+    return this.send("POST", `/api/v1/miners/${id(mac)}/restart`);
+  }
+
+  settings(mac: string): Promise<Form> {
+    return this.json(`/api/v1/miners/${id(mac)}/settings`);
   }
 
   /** Sends settings to one miner; returns those that do not hold afterwards, with the reason. */
-  async configure(mac: string, info: Readonly<Record<string, unknown>>): Promise<readonly NotApplied[]> {
-    const answer = await this.send<{ notApplied?: readonly NotApplied[] }>("PATCH", `/devices/${id(mac)}/system`, { info });
-    return answer.notApplied ?? [];
+  async change(mac: string, settings: Readonly<Record<string, SettingValue>>): Promise<readonly NotApplied[]> {
+    return (await this.send<{ not_applied: readonly NotApplied[] }>("PATCH", `/api/v1/miners/${id(mac)}/settings`, { settings })).not_applied;
   }
 
   watch(mac: string): Promise<unknown> {

@@ -1,7 +1,7 @@
 /** Which miners need somebody: the worst five, and how many more. */
 import * as format from "../format";
-import { useNow } from "../page";
-import { nameOf, slug } from "../store/miner";
+import { useNow, usePage } from "../page";
+import { slug } from "../store/miner";
 import type { Totals } from "../store/totals";
 import { t } from "../t";
 import { State } from "../parts/State";
@@ -10,6 +10,7 @@ const SHOWN = 5;
 
 export function Attention({ totals }: { totals: Totals }) {
   const nowMs = useNow();
+  const { fleet } = usePage().live;
   const { attention } = totals;
   return (
     <section class="card attention" aria-labelledby="attention">
@@ -20,7 +21,7 @@ export function Attention({ totals }: { totals: Totals }) {
             <li key={miner.mac}>
               <a href={`/miners/${slug(miner.mac)}`}>
                 <State state={miner.state} />
-                <span class="attention-name">{nameOf(miner)}</span>
+                <span class="attention-name">{fleet.label(miner)}</span>
                 <span class="muted number">{format.age(miner.sinceMs, nowMs)}</span>
                 <span class="muted attention-reason">{miner.reason}</span>
               </a>

@@ -2,7 +2,7 @@
 import { useState } from "preact/hooks";
 import { usePage } from "../page";
 import { t } from "../t";
-import { ACTIONS, type ActionName } from "./actions";
+import { ACTIONS, type ActionName, offerUndo } from "./actions";
 import { Dialog } from "../parts/Dialog";
 
 interface ConfirmProps {
@@ -15,7 +15,7 @@ interface ConfirmProps {
 const NAMED = 5;
 
 export function ConfirmAction({ name, miners, onClose, onStart }: ConfirmProps) {
-  const { api, jobs, live } = usePage();
+  const page = usePage();
   const [typed, type] = useState("");
   const [withHistory, setWithHistory] = useState(false);
   const action = ACTIONS.find((row) => row.name === name)!;
@@ -23,11 +23,8 @@ export function ConfirmAction({ name, miners, onClose, onStart }: ConfirmProps) 
   const isReady = !mustType || typed.trim() === String(miners.length);
   const title = t(`action.${name}.title`, { n: miners.length });
   const start = () => {
-    const job = jobs.start(title, miners, async (mac) => {
-      await action.run(api, mac, { withHistory });
-      if (name === "remove") live.fleet.remove(mac, Date.now());
-    });
-    onStart(job);
+    const run = async (mac: string) => void (await action.run(page, mac, { withHistory }));
+    onStart(page.jobs.start(title, miners, run, name === "remove" ? (done) => offerUndo(page, done) : undefined));
   };
   return (
     <Dialog title={title} onClose={onClose} foot={

@@ -1,41 +1,47 @@
 /** Above the list: the filter as text and as choices (the same thing), how many fit, columns, order. */
 import { useMemo } from "preact/hooks";
-import { COLUMNS, DEFAULT_COLUMNS } from "../columns";
+import { COLUMNS, columnNamed, DEFAULT_COLUMNS } from "../columns";
 import { termOf, withTerm } from "../filter";
-import { useLive } from "../page";
+import { useLive, usePage } from "../page";
 import { setQuery, usePlace } from "../router";
 import { STATES } from "../store/miner";
 import { isKey, t } from "../t";
 import { Menu } from "../parts/Menu";
-import type { TableSort } from "../parts/Table";
+import { csv, download } from "./exportCsv";
+import { clearFilters, type List } from "./useList";
 
 interface FilterBarProps {
-  readonly shown: number;
+  readonly list: List;
   readonly total: number;
   readonly isHeld: boolean;
-  readonly columns: readonly string[];
-  readonly sort: TableSort;
+  readonly view: string;
 }
 
-export function FilterBar({ shown, total, isHeld, columns, sort }: FilterBarProps) {
+const VIEWS = ["table", "map", "cards"] as const;
+
+export function FilterBar({ list: { macs, keys, sort }, total, isHeld, view }: FilterBarProps) {
   const { query } = usePlace();
+  const { live } = usePage();
   const words = query.get("q") ?? "";
   const isFiltered = ["q", "state", "attention"].some((name) => query.get(name));
+  const save = () => download("miners.csv", csv(macs.flatMap((mac) => live.fleet.miners.get(mac) ?? []), keys.flatMap((key) => columnNamed(key) ?? [])));
   return (
     <div class="filter-bar">
       <input class="input filter-field" type="search" value={words} placeholder={t("filter.placeholder")} aria-label={t("filter.label")} onInput={(event) => setQuery({ q: event.currentTarget.value })} />
       <Choices words={words} state={query.get("state")} />
       <span class="filter-count" role="status">
-        {isFiltered ? t("filter.of", { n: shown, all: total }) : t("miners.count", { n: total })}
-        {isFiltered && <button type="button" class="button quiet" onClick={() => setQuery({ q: null, state: null, attention: null })}>{t("miners.clear")}</button>}
+        {isFiltered ? t("filter.of", { n: macs.length, all: total }) : t("miners.count", { n: total })}
+        {isFiltered && <button type="button" class="button quiet" onClick={clearFilters}>{t("miners.clear")}</button>}
       </span>
       {isHeld && <span class="chip" title={t("order.why")}>{t("order.paused")}</span>}
+      <span class="views" role="group" aria-label={t("view.label")}>{VIEWS.map((name) => <button key={name} type="button" aria-pressed={view === name} onClick={() => setQuery({ view: name === "table" ? null : name })}>{t(`view.${name}`)}</button>)}</span>
       <label class="phone-only"><span class="unseen">{t("order.by")}</span>
         <select class="select" value={`${sort.isFalling ? "-" : ""}${sort.key}`} onChange={(event) => setQuery({ sort: event.currentTarget.value })}>
           {COLUMNS.filter((column) => DEFAULT_COLUMNS.includes(column.key)).flatMap((column) => [column.key, `-${column.key}`].map((key) => <option key={key} value={key}>{t(column.label)} {key.startsWith("-") ? "\u2193" : "\u2191"}</option>))}
         </select>
       </label>
-      <ColumnMenu columns={columns} />
+      <ColumnMenu columns={keys} />
+      <button type="button" class="button wide-only" onClick={save}>{t("export.csv")}</button>
     </div>
   );
 }

@@ -22,12 +22,22 @@ export function HistoryChart({ macs, names, row, range, marks = [] }: HistoryCha
   const { box, isSeen } = useSeen();
   const { pasts, error, retry } = useHistory(macs, row.series.map((series) => series.metric), range, isSeen);
   const zoom = (fromS: number, toS: number) => setQuery({ range: zoomed(fromS, toS) ?? range.key });
-  const spec: Spec | null = pasts && { times: pasts[0]?.times ?? [], lines: pasts.flatMap((past, place) => linesOf(past, row, names ? { name: names[place] ?? "", place } : null)), marks, fromS: range.fromS, toS: range.toS, fromZero: row.fromZero };
+  const spec: Spec | null = pasts && measured({ times: pasts[0]?.times ?? [], lines: pasts.flatMap((past, place) => linesOf(past, row, names ? { name: names[place] ?? "", place } : null)), marks, fromS: range.fromS, toS: range.toS, fromZero: row.fromZero }, range);
   return (
     <div ref={box} data-chart={row.key}>
       <Chart title={t(row.title)} source={sourceOf(pasts)} spec={spec} error={error} onRetry={retry} onZoom={zoom} onReset={() => setQuery({ range: null })} />
     </div>
   );
+}
+
+const SHORTEST_S = 120;
+
+/** Begins where the first value is, where the range goes further back than anything was measured. */
+function measured(spec: Spec, range: Range): Spec {
+  if (!range.isLive) return spec;
+  const first = spec.times.findIndex((_, place) => spec.lines.some((line) => (line.values[place] ?? null) !== null));
+  const atS = spec.times[first];
+  return atS === undefined ? spec : { ...spec, fromS: Math.min(Math.max(spec.fromS, atS), spec.toS - SHORTEST_S) };
 }
 
 function linesOf(past: Past, row: ChartRow, of: { name: string; place: number } | null): Line[] {

@@ -22,6 +22,11 @@ export interface PageRow {
 export const PAGES: readonly PageRow[] = [
   { path: "/", title: "page.fleet", load: () => import("./Fleet"), menu: "bar", key: "f" },
   { path: "/miners", title: "page.miners", load: () => import("./Miners"), menu: "bar", key: "m" },
+  { path: "/compare", title: "page.compare", load: () => import("./Compare") },
+  { path: "/miners/<mac>", title: "page.miner", load: () => import("./Miner") },
+  { path: "/miners/<mac>/settings", title: "page.miner", load: () => import("./MinerSettings") },
+  { path: "/miners/<mac>/logs", title: "page.miner", load: () => import("./MinerLogs") },
+  { path: "/miners/<mac>/raw", title: "page.miner", load: () => import("./MinerRaw") },
   { path: "/add", title: "page.add", load: () => import("./Add"), menu: "gear", key: "a" },
   { path: "/pool-presets", title: "page.presets", load: () => import("./Presets"), menu: "bar", key: "p" },
   { path: "/pool-presets/<id>", title: "page.preset", load: () => import("./Preset") },

@@ -17,7 +17,7 @@ export function Keys() {
     const search = () => show("search");
     addEventListener(OPEN_SEARCH, search);
     const pages = Object.fromEntries(PAGES.flatMap((row) => (row.key ? [[row.key, row.path]] : [])));
-    const stop = listenForKeys({ pages, go, act: show, hasLetters: () => localStorage.getItem("pluto.letters") !== "off" });
+    const stop = listenForKeys({ pages, go, act: (act) => (act === "add" ? go("/add") : show(act)), hasLetters: () => localStorage.getItem("pluto.letters") !== "off" });
     return () => {
       removeEventListener(OPEN_SEARCH, search);
       stop();
@@ -30,7 +30,7 @@ export function Keys() {
 
 const KEYS: readonly (readonly [string, Key])[] = [
   ["/ , Ctrl K", "keys.search"], ["g f, g m", "keys.go"], ["j k \u2191 \u2193", "keys.move"], ["Home End PgUp PgDn", "keys.far"], ["Space", "keys.select"], ["Shift Space", "keys.range"],
-  ["Ctrl A", "keys.all"], ["Esc", "keys.none"], ["Enter", "keys.open"], ["o", "keys.own"], ["r", "keys.restart"], ["[ ]", "keys.neighbour"], ["1-7", "keys.time"], ["?", "keys.help"],
+  ["Ctrl A", "keys.all"], ["Esc", "keys.none"], ["Enter", "keys.open"], ["o", "keys.own"], ["r", "keys.restart"], ["a", "keys.add"], ["[ ]", "keys.neighbour"], ["1-7", "keys.time"], ["?", "keys.help"],
 ];
 
 function Help({ onClose }: { onClose: () => void }) {

@@ -1,20 +1,29 @@
-/** System, dark or light. */
+/** Theme and language: kept in this browser. */
 import { useState } from "preact/hooks";
+import { chooseLanguage, chosenLanguage, LANGUAGES, t } from "../t";
 import { chooseTheme, chosenTheme, type Theme } from "../theme";
-import { t } from "../t";
+import { Menu } from "./Menu";
 
-const NEXT: Readonly<Record<Theme, Theme>> = { system: "dark", dark: "light", light: "system" };
+const THEMES: readonly Theme[] = ["system", "dark", "light"];
 const SIGN: Readonly<Record<Theme, string>> = { system: "\u25d0", dark: "\u25cf", light: "\u25cb" };
 
 export function ThemeMenu() {
   const [theme, setTheme] = useState(chosenTheme());
-  const next = () => {
-    chooseTheme(NEXT[theme]);
-    setTheme(NEXT[theme]);
+  const choose = (next: Theme) => {
+    chooseTheme(next);
+    setTheme(next);
   };
   return (
-    <button type="button" class="button quiet" onClick={next} aria-label={t("theme.button", { theme: t(`theme.${theme}`) })} title={t(`theme.${theme}`)}>
-      <span aria-hidden="true">{SIGN[theme]}</span>
-    </button>
+    <Menu label={t("view.menu")} sign={<span aria-hidden="true">{SIGN[theme]}</span>} staysOpen>
+      <fieldset class="menu-group"><legend>{t("theme")}</legend>
+        {THEMES.map((name) => <label key={name} class="menu-item"><input type="radio" name="theme" checked={theme === name} onChange={() => choose(name)} /> {t(`theme.${name}`)}</label>)}
+      </fieldset>
+      <label class="menu-group">{t("language")}
+        <select class="select" value={chosenLanguage() ?? ""} onChange={(event) => chooseLanguage(event.currentTarget.value || null)}>
+          <option value="">{t("language.auto")}</option>
+          {LANGUAGES.map((name) => <option key={name} value={name}>{t(`language.${name}`)}</option>)}
+        </select>
+      </label>
+    </Menu>
   );
 }

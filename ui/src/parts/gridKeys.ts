@@ -1,5 +1,5 @@
 /** The keys of a table (ui.md 3.5): where the active row goes, what Space, Enter, Ctrl A and Esc do to it. */
-import { useState } from "preact/hooks";
+import { useLayoutEffect, useState } from "preact/hooks";
 
 export interface GridKeys {
   readonly keys: readonly string[];
@@ -7,6 +7,11 @@ export interface GridKeys {
   readonly onToggleAll: () => void;
   readonly onNone: () => void;
   readonly onOpen: (key: string) => void;
+  /** Further keys: a letter, and what it does to the active row (null: none is active). */
+  readonly onLetter?: (letter: string, key: string | null) => boolean;
+  /** The row that was active when the table was last seen: it is so again, with the focus. */
+  readonly remembered?: string | null;
+  readonly onActive?: (key: string) => void;
 }
 
 type Box = { readonly current: HTMLElement | null };
@@ -22,7 +27,16 @@ function moved(key: string, place: number, last: number, page: number): number |
 }
 
 export function useGridKeys(box: Box, grid: GridKeys, rowHeight: number) {
-  const [active, setActive] = useState<string | null>(null);
+  const [active, activate] = useState<string | null>(grid.remembered ?? null);
+  const setActive = (key: string) => {
+    activate(key);
+    grid.onActive?.(key);
+  };
+  useLayoutEffect(() => {
+    if (!grid.remembered || !box.current || !grid.keys.includes(grid.remembered)) return;
+    reveal(box.current, grid.keys.indexOf(grid.remembered), rowHeight);
+    box.current.focus({ preventScroll: true });
+  }, []);
   const onKeyDown = (event: KeyboardEvent) => {
     if (event.target !== box.current && !(event.target instanceof HTMLInputElement && event.target.type === "checkbox")) return;
     const place = active === null ? -1 : grid.keys.indexOf(active);
@@ -37,7 +51,10 @@ export function useGridKeys(box: Box, grid: GridKeys, rowHeight: number) {
       Escape: grid.onNone,
     };
     const act = isAll ? grid.onToggleAll : to !== undefined ? () => go(key) : acts[event.key];
-    if (act === undefined) return;
+    if (act === undefined) {
+      if (grid.onLetter?.(event.key, active)) event.preventDefault();
+      return;
+    }
     event.preventDefault();
     act();
   };

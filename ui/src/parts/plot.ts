@@ -39,6 +39,8 @@ export interface PlotHears {
 
 export const DASHES: Readonly<Record<LineStyle, readonly number[]>> = { solid: [], step: [], bars: [], dashed: [8, 5], dotted: [2, 4] };
 const DAY_S = 86_400;
+/** Below this, a minute alone would stand there several times. */
+const BRIEF_S = 600;
 const HEIGHT = 180;
 
 export class Plot {
@@ -108,15 +110,16 @@ export class Plot {
     const first = this.spec.lines.find((line) => !line.isSecond);
     const second = this.spec.lines.find((line) => line.isSecond);
     const write = (line: Line) => (_: uPlot, splits: number[]) => splits.map((value) => line.show(value));
-    const axes: uPlot.Axis[] = [{ ...shared, space: 70, values: (_, splits) => splits.map(this.when) }];
+    const axes: uPlot.Axis[] = [{ ...shared, size: 30, space: 70, values: (_, splits) => splits.map(this.when) }];
     if (first) axes.push({ ...shared, scale: "y", size: 72, space: 36, values: write(first) });
     if (second) axes.push({ ...shared, scale: "second", side: 1, size: 72, space: 36, grid: { show: false }, values: write(second) });
     return axes;
   }
 
   private readonly when = (atS: number): string => {
-    const isLong = this.spec.toS - this.spec.fromS > 2 * DAY_S;
-    const options: Intl.DateTimeFormatOptions = isLong ? { day: "numeric", month: "short" } : { hour: "2-digit", minute: "2-digit", hourCycle: "h23" };
+    const span = this.spec.toS - this.spec.fromS;
+    const clock = { hour: "2-digit", minute: "2-digit", hourCycle: "h23" } as const;
+    const options: Intl.DateTimeFormatOptions = span > 2 * DAY_S ? { day: "numeric", month: "short" } : span < BRIEF_S ? { ...clock, second: "2-digit" } : clock;
     return new Intl.DateTimeFormat(locale(), options).format(atS * 1000);
   };
 

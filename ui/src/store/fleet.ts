@@ -1,5 +1,5 @@
 /** All miners, once: a snapshot, then patches keyed by MAC. Nobody else keeps a copy of a miner. */
-import { type Miner, unknownMiner } from "./miner";
+import { type Miner, nameOf, unknownMiner } from "./miner";
 
 export type Changes = Partial<Miner> & { readonly mac: string };
 
@@ -12,6 +12,7 @@ export class FleetStore {
   /** False until the first snapshot. */
   isLoaded = false;
   private readonly rows = new Map<string, Miner>();
+  private readonly named = new Map<string, number>();
   private readonly leaving = new Map<string, number>();
   private seq: number | null = null;
 
@@ -22,8 +23,9 @@ export class FleetStore {
   /** Replaces everything: what the snapshot does not name is gone. */
   snapshot(seq: number | null, miners: Iterable<Changes>): void {
     this.rows.clear();
+    this.named.clear();
     this.leaving.clear();
-    for (const miner of miners) this.rows.set(miner.mac, { ...unknownMiner(miner.mac), ...miner });
+    for (const miner of miners) this.put({ ...unknownMiner(miner.mac), ...miner });
     this.seq = seq;
     this.isLoaded = true;
     this.version++;
@@ -42,7 +44,7 @@ export class FleetStore {
   merge(changes: Iterable<Changes>): void {
     for (const change of changes) {
       this.leaving.delete(change.mac);
-      this.rows.set(change.mac, { ...(this.rows.get(change.mac) ?? unknownMiner(change.mac)), ...change });
+      this.put({ ...(this.rows.get(change.mac) ?? unknownMiner(change.mac)), ...change });
     }
     this.version++;
   }
@@ -63,8 +65,32 @@ export class FleetStore {
     for (const [mac, untilMs] of this.leaving) {
       if (untilMs > nowMs) continue;
       this.leaving.delete(mac);
+      this.count(this.rows.get(mac), -1);
       this.rows.delete(mac);
       this.version++;
     }
+  }
+
+  /** Returns what a person calls a miner here; of two with one name, with the end of its MAC. */
+  label(miner: Miner): string {
+    const name = nameOf(miner);
+    return (this.named.get(name) ?? 0) > 1 ? `${name} ${miner.mac.slice(-5)}` : name;
+  }
+
+  private put(miner: Miner): void {
+    const before = this.rows.get(miner.mac);
+    if (before?.name !== miner.name || before?.host !== miner.host) {
+      this.count(before, -1);
+      this.count(miner, 1);
+    }
+    this.rows.set(miner.mac, miner);
+  }
+
+  private count(miner: Miner | undefined, by: number): void {
+    if (!miner) return;
+    const name = nameOf(miner);
+    const many = (this.named.get(name) ?? 0) + by;
+    if (many > 0) this.named.set(name, many);
+    else this.named.delete(name);
   }
 }

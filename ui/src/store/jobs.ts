@@ -24,6 +24,7 @@ const AT_ONCE = 4;
 export class Jobs {
   private readonly jobs = new Map<number, Job>();
   private readonly runs = new Map<number, Run>();
+  private readonly ears = new Map<number, (done: readonly string[]) => void>();
   private nextId = 1;
 
   constructor(private readonly changed: () => void) {}
@@ -40,9 +41,10 @@ export class Jobs {
     return this.list.filter((job) => !job.isOver).length;
   }
 
-  /** Starts *run* for each miner and returns the job's id at once; one that fails does not stop the others. */
-  start(title: string, miners: readonly { mac: string; name: string }[], run: Run): number {
+  /** Starts *run* for each miner and returns the job's id at once; one that fails does not stop the others. *onOver* hears who is done. */
+  start(title: string, miners: readonly { mac: string; name: string }[], run: Run, onOver?: (done: readonly string[]) => void): number {
     const id = this.nextId++;
+    if (onOver) this.ears.set(id, onOver);
     this.jobs.set(id, { id, title, isOver: false, errands: miners.map(({ mac, name }) => ({ mac, name, end: "waiting", detail: null })) });
     this.runs.set(id, run);
     void this.work(id);
@@ -63,7 +65,9 @@ export class Jobs {
     const waiting = (this.jobs.get(id)?.errands ?? []).filter((errand) => errand.end === "waiting").map((errand) => errand.mac);
     await Promise.all(Array.from({ length: AT_ONCE }, () => this.takeFrom(id, waiting)));
     const job = this.jobs.get(id);
-    if (job) this.jobs.set(id, { ...job, isOver: true });
+    if (!job) return;
+    this.jobs.set(id, { ...job, isOver: true });
+    this.ears.get(id)?.(job.errands.filter((errand) => errand.end === "done").map((errand) => errand.mac));
     this.changed();
   }
 

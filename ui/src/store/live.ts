@@ -8,6 +8,10 @@ import { totalsOf } from "./totals";
 export class Live {
   readonly fleet = new FleetStore();
   readonly pulse: Pulse;
+  /** The MACs in the order in which they were last listed: what "next" and "previous" mean. */
+  listed: readonly string[] = [];
+  /** The row of the list that was last active: who comes back to the list finds it again. */
+  active: string | null = null;
   readonly totals = totalsOf(this.fleet);
 
   constructor(beat: Beat) {

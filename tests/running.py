@@ -1,7 +1,7 @@
 """A whole Pluto inside a test, and what a client of it needs."""
 
 import asyncio
-from collections.abc import AsyncGenerator, Callable, Iterable, Mapping
+from collections.abc import AsyncGenerator, Callable, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
@@ -84,7 +84,11 @@ class Browser:
 
 @asynccontextmanager
 async def running(
-    folder: Path, fleet: SimulatedFleet | None = None, page_folder: Path = FOLDER, **given: Any
+    folder: Path,
+    fleet: SimulatedFleet | None = None,
+    page_folder: Path = FOLDER,
+    fixed: Sequence[str] = (),
+    **given: Any,
 ) -> AsyncGenerator[Running, None]:
     """Run a server with everything it writes in *folder*, searching where *fleet* lives, showing the page in *page_folder*."""
     defaults: dict[str, Any] = {
@@ -98,7 +102,8 @@ async def running(
         if fleet is None
         else (f"{fleet.miners[0].host.split(':')[0]}/24:{fleet.port}",),
     }
-    async with App(Settings(**(defaults | given)), page_folder=page_folder) as app, aiohttp.ClientSession() as http:
+    app = App(Settings(**(defaults | given)), page_folder=page_folder, fixed=fixed)
+    async with app, aiohttp.ClientSession() as http:
         yield Running(app, http)
 
 

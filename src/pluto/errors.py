@@ -4,7 +4,8 @@ PlutoError
 |-- BadRequest                 a client asked for something that cannot be (400)
 |   `-- BadField               one parameter, or member of the body, is to blame (400)
 |-- NotFound                   no such miner, preset or page (404)
-|   `-- UnknownSearch          no such search (404)
+|   |-- UnknownSearch          no such search (404)
+|   `-- UnknownPreset          no such preset, where that has a word of its own (404)
 |-- HistoryOff                 readings are not remembered here (409)
 |-- CannotDo                   the firmware of this miner has no word for what is asked (409)
 |-- MinerFault                 one exchange with one miner failed
@@ -51,6 +52,10 @@ class NotFound(PlutoError):
 
 class UnknownSearch(NotFound):
     """No search with this id runs or has just ended."""
+
+
+class UnknownPreset(NotFound):
+    """No preset has this id."""
 
 
 class HistoryOff(PlutoError):

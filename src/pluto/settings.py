@@ -14,6 +14,8 @@ CONFIG_FILE: Final = "pluto.toml"
 """Read from the data folder, keys as the variables in any case; the environment wins."""
 
 _Port = Annotated[int, msgspec.Meta(ge=0, le=65535)]
+_Celsius = Annotated[float, msgspec.Meta(ge=30, le=150)]
+_Percent = Annotated[float, msgspec.Meta(ge=0, le=100)]
 _Url = Annotated[str, msgspec.Meta(pattern=r"^(https?://[^\s/?#@]+(/[^\s?#@]*)?)?$")]
 
 
@@ -56,6 +58,10 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     secret_key: str = _setting("PLUTO_SECRET_KEY", "")
     secret_key_file: str = _setting("PLUTO_SECRET_KEY_FILE", "")
     system_info_timeout_ms: Annotated[int, msgspec.Meta(ge=100, lt=5000)] = _setting("SYSTEM_INFO_TIMEOUT_MS", 4000)
+    hot_chip_celsius: _Celsius = _setting("PLUTO_HOT_CHIP_CELSIUS", 75.0)
+    hot_vr_celsius: _Celsius = _setting("PLUTO_HOT_VR_CELSIUS", 90.0)
+    low_percent: _Percent = _setting("PLUTO_LOW_PERCENT", 80.0)
+    rejected_percent: _Percent = _setting("PLUTO_REJECTED_PERCENT", 5.0)
     flush_s: Annotated[float, msgspec.Meta(ge=1, le=3600)] = _setting("PLUTO_FLUSH_S", 60.0)
     history: bool = _setting("PLUTO_HISTORY", True)
     history_raw_hours: Annotated[float, msgspec.Meta(ge=1, le=720)] = _setting("PLUTO_HISTORY_RAW_HOURS", 48.0)
@@ -115,6 +121,10 @@ SETTINGS: Final[Mapping[str, str]] = {
     "PLUTO_SECRET_KEY": "64 hex digits that seal the passwords of presets in the database; empty: they lie there as they are",
     "PLUTO_SECRET_KEY_FILE": "file that holds PLUTO_SECRET_KEY",
     "SYSTEM_INFO_TIMEOUT_MS": "time limit of a poll in milliseconds, below 5000",
+    "PLUTO_HOT_CHIP_CELSIUS": "chip temperature above which a miner is Hot",
+    "PLUTO_HOT_VR_CELSIUS": "voltage regulator temperature above which a miner is Hot",
+    "PLUTO_LOW_PERCENT": "percent of the expected hashrate under which a miner is Low (mean of 10 minutes)",
+    "PLUTO_REJECTED_PERCENT": "percent of shares of 10 minutes above which a miner is Rejecting",
     "PLUTO_FLUSH_S": "seconds between two writes of polled readings to the database",
     "PLUTO_HISTORY": "remember readings and events in `history.sqlite` in the data folder",
     "PLUTO_HISTORY_RAW_HOURS": "hours for which every reading is kept",
@@ -146,6 +156,11 @@ def stated(environment: Mapping[str, str]) -> Mapping[str, object]:
     folder = environment.get("PLUTO_DATA_DIR", "") or "./data"
     everything = _config_file(Path(folder) / CONFIG_FILE) | dict(environment)
     return {variable: value for variable, value in everything.items() if variable in SETTINGS and value != ""}
+
+
+def named_in(environment: Mapping[str, str]) -> frozenset[str]:
+    """Return the variables that *environment* sets: no file changes these."""
+    return frozenset(variable for variable in SETTINGS if environment.get(variable, ""))
 
 
 def _config_file(path: Path) -> dict[str, object]:

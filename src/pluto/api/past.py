@@ -1,4 +1,4 @@
-"""Handlers of `/api/v1` for what was: charts, events, and both as tables for other programs; and for Pluto's own health."""
+"""Handlers of `/api/v1` for what was: charts, events, and both as tables for other programs."""
 
 import asyncio
 from collections.abc import Sequence
@@ -14,7 +14,7 @@ from pluto.history.export import MAX_LINES, csv_text
 from pluto.history.file import EventQuestion
 from pluto.history.metrics import FLEET, metrics_of
 from pluto.history.query import MAX_POINTS, Question
-from pluto.model.happenings import EVENT_COLUMNS, Kind
+from pluto.model.happenings import EVENT_COLUMNS, SEVERITIES, Kind, severity_of
 from pluto.model.miner import parse_any_mac
 
 CHANGE: Final = "change"
@@ -59,6 +59,10 @@ async def events(parts: Parts, call: Call) -> Answer:
     for kind in kinds:
         if kind not in {CHANGE, *Kind}:
             raise BadField("kind", f"kind must be one of {', '.join([*Kind, CHANGE])}")
+    if severities := call.words("severity"):
+        kinds = _of_severity(kinds or list(Kind), severities)
+        if not kinds:
+            return _told(parts, [])
     mac = call.query.get("mac")
     question = EventQuestion(
         from_s=_moment(call, "from", _EARLIEST_S),
@@ -74,12 +78,18 @@ async def events(parts: Parts, call: Call) -> Answer:
         asked = audit_files.Question(question.from_s, question.to_s, question.mac, question.limit)
         rows += [_change(entry) for entry in await parts.trail.newest_first(asked)]
         rows = sorted(rows, key=lambda row: (row[1], row[0]), reverse=True)[: question.limit]
-    return plain({"at": parts.wall_s(), "columns": EVENT_COLUMNS, "rows": rows})
+    return _told(parts, rows)
 
 
-async def diagnostics(parts: Parts, _call: Call) -> Answer:
-    """How Pluto itself is."""
-    return plain({"at": parts.wall_s(), **parts.diagnose()})
+def _told(parts: Parts, rows: Sequence[object]) -> Answer:
+    return plain({"at": parts.wall_s(), "columns": EVENT_COLUMNS, "rows": rows, "kept_days": parts.remembered.kept_days})
+
+
+def _of_severity(kinds: Sequence[str], severities: Sequence[str]) -> list[str]:
+    for severity in severities:
+        if severity not in SEVERITIES:
+            raise BadField("severity", f"severity must be one of {', '.join(SEVERITIES)}")
+    return [kind for kind in kinds if kind == CHANGE or severity_of(Kind(kind)) in severities]
 
 
 def _change(entry: Entry) -> list[Any]:

@@ -9,6 +9,7 @@ import msgspec
 
 from pluto.api.call import Answer, plain
 from pluto.errors import (
+    BadField,
     BadQuery,
     BadRequest,
     CannotDraw,
@@ -20,6 +21,7 @@ from pluto.errors import (
     StorageFull,
     TooBusy,
     TooManyAttempts,
+    UnknownPreset,
     WriteFailed,
     WrongMiner,
     WrongPassword,
@@ -29,8 +31,10 @@ FAILED: Final = "Failed to process the request"
 
 STATUS: Final[Mapping[type[PlutoError], HTTPStatus]] = {
     BadRequest: HTTPStatus.BAD_REQUEST,
+    BadField: HTTPStatus.BAD_REQUEST,
     NotFound: HTTPStatus.NOT_FOUND,
     WrongPassword: HTTPStatus.UNAUTHORIZED,
+    UnknownPreset: HTTPStatus.NOT_FOUND,
     StorageFull: HTTPStatus.INSUFFICIENT_STORAGE,
     CannotDraw: HTTPStatus.INTERNAL_SERVER_ERROR,
     DiscoveryFailed: HTTPStatus.INTERNAL_SERVER_ERROR,

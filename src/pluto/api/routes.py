@@ -8,7 +8,20 @@ from urllib.parse import unquote
 import msgspec
 
 from pluto.access.roles import Role
-from pluto.api import dashboards, devices, fleet, page, past, presets, prometheus, searching, signing
+from pluto.api import (
+    dashboards,
+    devices,
+    fleet,
+    health,
+    own_settings,
+    page,
+    past,
+    pool_presets,
+    presets,
+    prometheus,
+    searching,
+    signing,
+)
 from pluto.api.call import Answer, Call
 from pluto.api.parts import Parts
 from pluto.api.problems import FAILED, missing_bare, missing_error, missing_with_data
@@ -171,16 +184,33 @@ ROUTES: Final[Sequence[Route]] = (
         "PATCH", "/api/v1/miners/{mac}/settings", fleet.change, "Change what it is set to",
         body={"settings": "the fields to change, by their names in the answer of GET"},
     ),
-    Route("POST", "/api/v1/discovery", searching.begin, "Start a search, or join the one that runs"),
+    Route("GET", "/api/v1/discovery", searching.places, "Where miners can be looked for, and how the last search stands"),
+    Route("POST", "/api/v1/discovery", searching.begin, "Start a search, or join the one that runs",
+        body={"networks": "list of 10.0.0.0/24[:port]; absent: as the settings say"}),
+    Route("POST", "/api/v1/discovery/check", searching.check, "Try one address, step by step",
+        body={"address": "ip[:port]"}),
     Route("GET", "/api/v1/discovery/{id}", searching.look, "How a search stands, and what it found"),
     Route("DELETE", "/api/v1/discovery/{id}", searching.stop, "Stop a search"),
     Route("GET", "/api/v1/history", past.history, "The points of a chart", _PAST | {"points": "2 to 720"}),
     Route("GET", "/api/v1/export.csv", past.export, "The same as CSV, finer", _PAST, answer_type="text/csv"),
     Route(
         "GET", "/api/v1/events", past.events, "What happened, newest first",
-        {"from": _TIME, "to": _TIME, "mac": "of this miner", "kind": "comma list", "limit": "1 to 5,000"},
+        {"from": _TIME, "to": _TIME, "mac": "a miner's", "kind": "comma list", "severity": "comma list", "limit": "1 to 5,000"},
     ),
-    Route("GET", "/api/v1/diagnostics", past.diagnostics, "How Pluto itself is"),
+    Route("GET", "/api/v1/presets", pool_presets.listed, "All presets, who uses each and who differs from it"),
+    Route("GET", "/api/v1/presets/{id}", pool_presets.one, "One preset with its miners"),
+    Route("PUT", "/api/v1/presets/{id}", pool_presets.revise, "Change a preset; a secret that is absent stays",
+        body={"name": "1 to 128 characters", "configuration": "its settings; null takes a secret away"}),
+    Route("POST", "/api/v1/presets/{id}/copy", pool_presets.copy, "Keep it a second time, its secrets too",
+        body={"name": "of the copy"}),
+    Route("GET", "/api/v1/settings", own_settings.shown, "Pluto's own settings, and where each value comes from"),
+    Route("PUT", "/api/v1/settings", own_settings.change, "Change some of them, all or none",
+        body={"values": "variable to value, null for the default"}),
+    Route("GET", "/api/v1/diagnostics", health.diagnostics, "How Pluto itself is"),
+    Route("GET", "/api/v1/surroundings", health.surroundings, "Services beside it, disk, versions, licences"),
+    Route("GET", "/api/v1/own-log", health.own_log, "The last 500 lines of its own log", {"level": "the least severe"}),
+    Route("GET", "/api/v1/support-bundle", health.bundle_contents, "What a support bundle would hold"),
+    Route("POST", "/api/v1/support-bundle", health.bundle, "The bundle, masked", answer_type="application/zip"),
 )  # fmt: skip
 
 

@@ -22,7 +22,7 @@ from pluto.app import App
 from pluto.cli.access import access_folder
 from pluto.discovery.networks import interface_addresses, lan_addresses
 from pluto.logs import close_logs, open_logs
-from pluto.settings import Settings, read_settings, stated
+from pluto.settings import Settings, named_in, read_settings, stated
 
 T = TypeVar("T")
 log = logging.getLogger(__name__)
@@ -67,7 +67,7 @@ async def until_signalled(settings: Settings, meanwhile: Callable[[App], Corouti
     stop = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, _stop, stop)
-    async with App(settings) as app:
+    async with App(settings, fixed=named_in(os.environ)) as app:
         log.info("Pluto %s listens on %s", __version__, ", ".join(f"http://{host}:{app.port}" for host in _hosts(settings.bind)))
         if settings.is_open_to_network:
             log.warning(

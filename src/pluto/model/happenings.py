@@ -39,6 +39,8 @@ SEVERITY: Final[Mapping[Kind, str]] = {
 }
 """What is not here is `info`."""
 
+SEVERITIES: Final = ("warning", "good", "info")
+
 EVENT_COLUMNS: Final = ("id", "at", "mac", "kind", "severity", "facts")
 
 
@@ -53,7 +55,12 @@ class Happening(msgspec.Struct, frozen=True):
 
     def row(self) -> list[Json]:
         """Return the values of EVENT_COLUMNS."""
-        return [self.id, round(self.at_s, 3), self.mac, self.kind.value, SEVERITY.get(self.kind, "info"), self.facts]
+        return [self.id, round(self.at_s, 3), self.mac, self.kind.value, severity_of(self.kind), self.facts]
+
+
+def severity_of(kind: Kind) -> str:
+    """Return one of SEVERITIES."""
+    return SEVERITY.get(kind, "info")
 
 
 class Poll(msgspec.Struct, frozen=True):

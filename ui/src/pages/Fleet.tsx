@@ -1,6 +1,7 @@
 /** The first screen: is anything wrong and which one; then the sums. */
 import { Attention } from "../fleet/Attention";
-import { Empty, Skeleton } from "../parts/Empty";
+import { Skeleton } from "../parts/Empty";
+import { Lazy } from "../parts/Lazy";
 import { FleetTotals } from "../fleet/FleetTotals";
 import { Groups } from "../parts/Groups";
 import { MinerCards } from "../fleet/MinerCards";
@@ -9,6 +10,8 @@ import { useLive } from "../page";
 import { Later } from "../parts/Later";
 import { t } from "../t";
 
+const firstRun = () => import("../add/FirstRun");
+
 /** Up to this many miners, each has a card of its own. */
 const FEW = 12;
 
@@ -16,7 +19,7 @@ export default function Fleet() {
   const isLoaded = useLive((live) => live.fleet.isLoaded);
   const totals = useLive((live) => live.totals());
   if (!isLoaded) return <div class="page"><Skeleton /></div>;
-  if (totals.miners === 0) return <div class="page"><h1>{t("page.fleet")}</h1><Empty text={t("fleet.empty")}><a class="button primary" href="/add">{t("fleet.find")}</a></Empty></div>;
+  if (totals.miners === 0) return <Lazy load={firstRun} />;
   return (
     <div class="page">
       <h1 class="unseen">{t("page.fleet")}</h1>

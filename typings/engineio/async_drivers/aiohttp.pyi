@@ -3,6 +3,10 @@
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
+from aiohttp import web
+
+def translate_request(request: web.BaseRequest) -> dict[str, Any]: ...
+
 class WebSocket:
     environ: Mapping[str, Any]
     def __init__(self, handler: Callable[[Any], Awaitable[object]], server: Any) -> None: ...

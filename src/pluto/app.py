@@ -13,11 +13,18 @@ from urllib.parse import urlsplit
 
 import msgspec
 
+from pluto.access.access import FOLDER as ACCESS_FOLDER
+from pluto.access.access import Access
+from pluto.access.given import given_passwords
+from pluto.access.peers import Peers
 from pluto.api.listener import Listener, claim
 from pluto.api.openapi import openapi
 from pluto.api.parts import Parts
 from pluto.api.routes import ROUTES
 from pluto.api.server import Edge
+from pluto.api.static import FOLDER, PageFiles
+from pluto.audit.files import AuditFiles
+from pluto.audit.trail import Trail
 from pluto.axeos.decode import decode_system_info
 from pluto.axeos.fetch import MinerClient
 from pluto.axeos.poll_client import PollClient
@@ -54,7 +61,9 @@ from pluto.services.discover import Discover
 from pluto.services.errand import QUESTION_S, Errands
 from pluto.services.finder import Finder
 from pluto.services.imprint import Imprint
+from pluto.services.instruct import Instruct
 from pluto.services.longer_past import LongerPast
+from pluto.services.offer import Offer
 from pluto.services.own_search import PROBE_S, own_search
 from pluto.services.presets import Presets
 from pluto.services.relay import Relay
@@ -69,6 +78,7 @@ from pluto.services.watch import Watch
 from pluto.settings import Settings
 from pluto.store.core import CoreStore
 from pluto.store.discovered import DiscoveredStore
+from pluto.store.seal import Seal, read_key
 
 POLL_INTERVAL_S: Final = 5.0
 LAG_EVERY_S: Final = 0.5
@@ -86,9 +96,10 @@ class App:
     *clock* is the event loop's where none is given.
     """
 
-    def __init__(self, settings: Settings, clock: Clock | None = None) -> None:
+    def __init__(self, settings: Settings, clock: Clock | None = None, page_folder: Path = FOLDER) -> None:
         self._settings = settings
         self._clock = clock
+        self._page_folder = page_folder
         self._closing = AsyncExitStack()
         self._is_ready = False
 
@@ -113,12 +124,16 @@ class App:
     async def _open(self, stack: AsyncExitStack) -> None:
         settings, clock = self._settings, self._clock or LoopClock()
         reach = Reach(settings.miner_networks, [Target(settings.bind, self.port), *await _sockets_beside_us(settings)])
-        core = CoreStore(Path(settings.data_dir) / "pluto_core", clock=clock, flush_s=settings.flush_s)
+        access = await stack.enter_async_context(_access(settings, clock))
+        seal = Seal(read_key(settings.secret_key, settings.secret_key_file))
+        core = CoreStore(Path(settings.data_dir) / "pluto_core", clock=clock, flush_s=settings.flush_s, seal=seal)
         self._level = core.level
         self._store = (await stack.enter_async_context(core)).miners
+        trail = await stack.enter_async_context(Trail(AuditFiles(Path(settings.data_dir)), clock))
         listener = Listener()
         stack.push_async_callback(listener.close)
         await self._open_sinks(stack, reach, clock)
+        access.watching = self._hub.visitors
         polls = PollClient(reach, clock, settings.system_info_timeout_ms / 1000)
         stack.callback(polls.close)
         self._standings = Standings(clock)
@@ -147,12 +162,18 @@ class App:
         errands = self._errands(stack, reach, clock)
         diagnose = Diagnose(self.fleet, self._store, self._metrics, self._standings.wall_s)
         parts = Parts(
+            access=access,
+            peers=Peers(settings.trusted_proxies),
+            is_open_to_network=settings.is_open_to_network,
+            trail=trail,
             discover=discover,
             imprint=imprint,
             watch=watch,
             remove=Remove(self._store, watch, self._removed_unwatched),
             configure=Configure(self._store, core.presets, errands, self._chronicle.sent),
             restart=Restart(self._store, errands),
+            instruct=Instruct(self._store, errands),
+            offer=Offer(MinerClient(reach).get),
             presets=Presets(core.presets),
             relay=relay,
             metrics=self._metrics,
@@ -168,6 +189,7 @@ class App:
             interval_s=POLL_INTERVAL_S,
             is_ready=lambda: self._is_ready,
             openapi=msgspec.json.encode(openapi(ROUTES)),
+            page_files=PageFiles(self._page_folder),
         )
         await listener.open(self._claimed, Edge(parts, Gate(settings.allowed_hosts, settings.allowed_origins)).handle)
         stack.callback(listener.stop_accepting)
@@ -200,7 +222,7 @@ class App:
     async def _open_sinks(self, stack: AsyncExitStack, reach: Reach, clock: Clock) -> None:
         settings = self._settings
         self._metrics = Metrics(clock, by_name=settings.metrics_contract_set, by_label=settings.metrics_labelled_set)
-        self._hub = await stack.enter_async_context(Hub())
+        self._hub = await stack.enter_async_context(Hub(clock=clock))
         self._dashboards = await stack.enter_async_context(_dashboards(settings, clock))
         logs = DeviceLogs(self._store, self._hub, reach, Path(settings.logs_dir), clock)
         self._logs = await stack.enter_async_context(logs)
@@ -288,6 +310,11 @@ class App:
         attach("pluto_event_clients", lambda: self._hub.clients)
         attach("pluto_event_queue_packets", lambda: self._hub.waiting)
         attach("pluto_events_dropped_total", lambda: self._hub.replaced)
+
+
+def _access(settings: Settings, clock: Clock) -> Access:
+    given = given_passwords(settings) if settings.auth == "password" else None
+    return Access(Path(settings.data_dir) / ACCESS_FOLDER, given, clock)
 
 
 def _scan(finder: Finder) -> Scan:

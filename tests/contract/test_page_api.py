@@ -229,3 +229,43 @@ async def test_settings_that_were_sent_are_an_event(pluto: Running, fleet: Simul
     _, table = await pluto.ask("GET", f"/api/v1/events?mac={mac}&kind=settings_sent")
     assert [row["facts"] for row in of(table)] == [{"fields": ["frequency", "stratumPassword"]}]
     assert "hunter22" not in str(table)
+
+
+async def test_the_form_of_a_miner_names_what_it_is_set_to_and_what_it_offers(pluto: Running, fleet: SimulatedFleet) -> None:
+    miner = fleet.miners[0]
+    status, form = await pluto.ask("GET", f"/api/v1/miners/{miner.mac}/settings")
+    assert (status, form["choices_by_miner"]) == (200, True)
+    settings = {row["name"]: row for row in form["settings"]}
+    frequency = settings["frequency"]
+    assert frequency["value"] in [choice["value"] for choice in frequency["choices"]]
+    assert [choice["is_default"] for choice in frequency["choices"]].count(True) == 1
+    assert (frequency["unit"], frequency["kind"], frequency["is_open"]) == ("mhz", "number", True)
+    assert (settings["stratumPassword"]["kind"], settings["stratumPassword"]["value"]) == ("secret", None)
+    assert settings["stratumURL"]["needs_restart"] is True
+    miner.fault("refused")
+    _, form = await pluto.ask("GET", f"/api/v1/miners/{miner.mac}/settings")
+    assert form["choices_by_miner"] is False
+    assert [row["name"] for row in form["settings"]] == list(settings)
+
+
+async def test_a_change_is_read_back_and_what_does_not_hold_is_named(pluto: Running, fleet: SimulatedFleet) -> None:
+    path = f"/api/v1/miners/{fleet.miners[0].mac}/settings"
+    status, done = await pluto.ask("PATCH", path, {"settings": {"frequency": 490, "stratumPort": 3333}})
+    assert status == 200
+    assert [row["field"] for row in done["not_applied"]] == ["stratumPort"]
+    settings = {row["name"]: row["value"] for row in (await pluto.ask("GET", path))[1]["settings"]}
+    assert settings["frequency"] in {490, 525}  # the record follows with the next poll
+    assert (await pluto.ask("PATCH", path, {"settings": 7}))[0] == 400
+
+
+async def test_restart_and_identify_tell_why_they_could_not(pluto: Running, fleet: SimulatedFleet) -> None:
+    identified, old = fleet.miners[0].mac, next(miner for miner in fleet.miners[:3] if not miner.state.profile.is_at_least(2, 12))
+    assert (await pluto.ask("POST", f"/api/v1/miners/{identified}/identify"))[0] == 200
+    status, said = await pluto.ask("POST", f"/api/v1/miners/{old.mac}/identify")
+    assert (status, said["code"]) == (409, "cannot_do")
+    assert (await pluto.ask("POST", f"/api/v1/miners/{identified}/restart"))[0] == 200
+    fleet.miners[1].fault("refused")
+    status, said = await pluto.ask("POST", f"/api/v1/miners/{fleet.miners[1].mac}/restart")
+    assert (status, said["code"]) == (500, "write_failed")
+    assert "refused" in said["detail"].lower() or "connect" in said["detail"].lower()
+    assert (await pluto.ask("POST", f"/api/v1/miners/{NOBODY}/restart"))[1]["code"] == "unknown_miner"

@@ -10,10 +10,14 @@ from pluto import __version__
 from pluto.api.call import Answer, Call, plain
 from pluto.api.glance import STYLE, Row, glance
 from pluto.api.parts import Parts
+from pluto.api.static import HTML_TYPE
 from pluto.metrics.exposition import compressed
 from pluto.metrics.text import CONTENT_TYPE
 
-HTML_TYPE: Final = "text/html; charset=utf-8"
+NOT_BUILT: Final = (
+    "This is Pluto's plain page: the app was not built when Pluto was installed, for npm had no network or PLUTO_NO_UI was set. "
+    "In a checkout python ui/build.py builds it; everything else works without it."
+)
 PAGE_HEADERS: Final = {
     "Content-Security-Policy": (
         "default-src 'self'; object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'self'"
@@ -71,10 +75,16 @@ async def _begun(pieces: AsyncGenerator[bytes]) -> AsyncGenerator[bytes]:
     return all_pieces()
 
 
-async def index(parts: Parts, _call: Call) -> Answer:
-    """The fleet at a glance."""
+async def index(parts: Parts, call: Call) -> Answer:
+    """The page's app; where it was not built, the fleet at a glance."""
+    return parts.page_files.app(accepts_gzip=call.accepts_gzip) or await at_a_glance(parts, call)
+
+
+async def at_a_glance(parts: Parts, _call: Call) -> Answer:
+    """The fleet at a glance, without a script."""
     rows = [Row(record, parts.watch.state(record.mac)) for record in parts.imprint.all()]
-    return Answer(glance(rows), content_type=HTML_TYPE, headers=PAGE_HEADERS)
+    note = "" if parts.page_files.is_built else NOT_BUILT
+    return Answer(glance(rows, note), content_type=HTML_TYPE, headers=PAGE_HEADERS)
 
 
 async def style(_parts: Parts, _call: Call) -> Answer:

@@ -4,6 +4,10 @@ from collections.abc import Callable
 
 import msgspec
 
+from pluto.access.access import Access
+from pluto.access.peers import Peers
+from pluto.api.static import PageFiles
+from pluto.audit.trail import Trail
 from pluto.dashboards.keeper import Dashboards
 from pluto.events.hub import Hub
 from pluto.metrics.exposition import Metrics
@@ -13,6 +17,8 @@ from pluto.services.add import Add
 from pluto.services.configure import Configure
 from pluto.services.discover import Discover
 from pluto.services.imprint import Imprint
+from pluto.services.instruct import Instruct
+from pluto.services.offer import Offer
 from pluto.services.presets import Presets
 from pluto.services.relay import Relay
 from pluto.services.remembered import Remembered
@@ -26,12 +32,18 @@ from pluto.services.watch import Watch
 class Parts(msgspec.Struct, frozen=True):
     """Everything behind the HTTP edge."""
 
+    access: Access
+    peers: Peers
+    is_open_to_network: bool
+    trail: Trail
     discover: Discover
     imprint: Imprint
     watch: Watch
     remove: Remove
     configure: Configure
     restart: Restart
+    instruct: Instruct
+    offer: Offer
     presets: Presets
     relay: Relay
     metrics: Metrics
@@ -47,3 +59,4 @@ class Parts(msgspec.Struct, frozen=True):
     interval_s: float
     is_ready: Callable[[], bool]
     openapi: bytes
+    page_files: PageFiles

@@ -57,7 +57,7 @@ export class Drawing {
     const { lines, height } = this.asked;
     const units = [...new Set(lines.map((line) => line.unit))];
     return {
-      width: Math.max(80, box.clientWidth), height, padding: [12, units.length > 1 ? 0 : 12, 0, 0],
+      width: Math.max(80, box.clientWidth), height, padding: [12, units.length > 1 ? 0 : 20, 0, 0],
       legend: { show: false },
       cursor: {
         y: false, points: { size: 6 }, drag: { x: true, y: false, setScale: false }, sync: { key: this.asked.together, scales: ["x", null] },

@@ -46,7 +46,7 @@ function ofFleet(live: Live): Readonly<Record<string, number | null>> {
   const at = (part: number): number | null => chips[Math.min(chips.length - 1, Math.floor(chips.length * part))] ?? null;
   return {
     hashrate_ghs: totals.hashrateGhs, expected_hashrate_ghs: totals.expectedGhs, power_watts: totals.powerWatts,
-    efficiency_j_per_th: totals.hashrateGhs > 0 ? totals.powerWatts / (totals.hashrateGhs / 1000) : null,
+    efficiency_j_per_th: totals.efficiencyJPerTh,
     chip_temperature_p50_celsius: at(0.5), chip_temperature_p95_celsius: at(0.95), chip_temperature_max_celsius: chips.at(-1) ?? null,
     miners_online: totals.current, miners_watched: totals.miners - totals.states.unwatched,
     shares_accepted: totals.accepted, shares_rejected: totals.rejected,

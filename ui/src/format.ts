@@ -97,7 +97,7 @@ export function duration(seconds: Maybe): string {
   const parts: [number, string][] = [[Math.floor(whole / 86_400), "d"], [Math.floor(whole / 3_600) % 24, "h"], [Math.floor(whole / 60) % 60, "m"], [whole % 60, "s"]];
   const first = parts.findIndex(([number]) => number > 0);
   if (first < 0) return "0s";
-  const shown = parts.slice(first, first === 2 ? 3 : first + 2).filter(([number], place) => place === 0 || number > 0);
+  const shown = parts.slice(first, first + 2).filter(([number], place) => place === 0 || number > 0);
   return shown.map(([number, unit]) => `${number}${unit}`).join(NBSP);
 }
 

@@ -69,7 +69,7 @@ function fleetSampler(): Sampler {
       atS,
       values: {
         hashrate_ghs: isAny ? totals.hashrateGhs : null, expected_hashrate_ghs: isAny ? totals.expectedGhs : null, power_watts: isAny ? totals.powerWatts : null,
-        efficiency_j_per_th: totals.hashrateGhs > 0 ? (totals.powerWatts / totals.hashrateGhs) * 1000 : null,
+        efficiency_j_per_th: totals.efficiencyJPerTh,
         chip_temperature_p50_celsius: quantile(temperatures, 0.5), chip_temperature_p95_celsius: quantile(temperatures, 0.95), chip_temperature_max_celsius: temperatures.at(-1) ?? null,
         miners_online: totals.current, miners_watched: totals.miners - totals.states.unwatched,
       },

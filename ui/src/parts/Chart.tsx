@@ -11,6 +11,9 @@ import type { Line, Plot, PlotHears, Spec } from "./plot";
 import { MoreSign } from "./Signs";
 import { Swatch } from "./Swatch";
 
+/** How many marks are read out with a chart. */
+const MOST_SAID = 5;
+
 export interface ChartProps {
   readonly title: string;
   readonly source: string | null;
@@ -101,5 +104,6 @@ function Canvas({ title, spec, hears }: { title: string; spec: Spec; hears: Plot
   }, [shape]);
   useEffect(() => plot.current?.update(spec));
   const said = spec.lines.map((line) => `${line.label} ${line.show(summary([...line.values]).last)}`).join(", ");
-  return <div ref={box} class="chart-canvas" role="img" aria-label={t("chart.said", { title, said })} />;
+  const marked = spec.marks.filter((mark) => mark.atS >= spec.fromS && mark.atS <= spec.toS).slice(0, MOST_SAID).map((mark) => `${format.time(mark.atS * 1000)} ${mark.label}`).join(", ");
+  return <div ref={box} class="chart-canvas" role="img" aria-label={t("chart.said", { title, said }) + (marked ? ` ${t("chart.marked", { marked })}` : "")} />;
 }

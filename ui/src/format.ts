@@ -78,6 +78,8 @@ export const megahertz = simple("MHz", 0);
 export const milliseconds = simple("ms", 0);
 export const decibels = simple("dBm", 0);
 export const turns = simple("rpm", 0);
+/** Writes how many a minute, where the words around it say so. */
+export const rate = (value: Maybe): string => (isKnown(value) ? three(value) : UNKNOWN);
 export const megabytes = (bytes: Maybe): string => (isKnown(bytes) ? withUnit(fixed(bytes / 1e6, 1), "MB") : UNKNOWN);
 
 export function percent(value: Maybe): string {
@@ -108,6 +110,7 @@ const clock = (options: Intl.DateTimeFormatOptions) => (atMs: Maybe): string =>
 export const time = clock({ hour: "2-digit", minute: "2-digit", second: "2-digit", hourCycle: "h23" });
 export const moment = clock({ dateStyle: "medium", timeStyle: "medium" });
 export const shortTime = clock({ hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
+export const shortMoment = clock({ day: "numeric", month: "short", hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
 export const shortDate = clock({ day: "numeric", month: "short" });
 
 export const text = (value: string | null | undefined): string => (value === null || value === undefined || value === "" ? UNKNOWN : value);

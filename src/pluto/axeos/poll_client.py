@@ -88,11 +88,14 @@ class PollLine:
     At most one exchange at a time; each `begin` ends in exactly one call of *done*, unless `close` came first.
     """
 
-    __slots__ = ("_client", "_connection", "_done", "_has_tried_again", "_is_reused", "_opening", "_serial", "_target")
+    __slots__ = (
+        "_client", "_connection", "_done", "_has_tried_again", "_is_reused", "_opening", "_request", "_serial", "_target",
+    )  # fmt: skip
 
     def __init__(self, client: PollClient) -> None:
         self._client = client
         self._target = Target("", 0)
+        self._request = b""
         self._connection: _Connection | None = None
         self._opening: asyncio.Task[None] | None = None
         self._done: Done | None = None
@@ -118,6 +121,7 @@ class PollLine:
         if verdict != self._target:
             self._drop()
             self._target = verdict
+            self._request = _request(verdict)
         self._is_reused = self._connection is not None
         self._client.began(self, self._serial, connects=not self._is_reused)
         self._ask()
@@ -146,7 +150,7 @@ class PollLine:
             return
         self._opening = None
         self._connection = connection
-        connection.ask(self._target)
+        connection.ask(self._request)
 
     def progressed(self, reader: AnswerReader) -> None:
         """Look at what has arrived: nothing yet, a fault, or a whole answer. Bytes that nobody asked for end the connection."""
@@ -176,7 +180,7 @@ class PollLine:
 
     def _ask(self) -> None:
         if self._connection is not None:
-            self._connection.ask(self._target)
+            self._connection.ask(self._request)
         else:
             self._opening = asyncio.get_running_loop().create_task(self._open(self._target, self._serial))
 
@@ -218,10 +222,10 @@ class _Connection(asyncio.Protocol):
         self._reader = AnswerReader()
         self._transport: asyncio.Transport | None = None
 
-    def ask(self, target: Target) -> None:
+    def ask(self, request: bytes) -> None:
         self._reader.begin()
         if self._transport is not None:
-            self._transport.write(_request(target))
+            self._transport.write(request)
 
     def abandon(self) -> None:
         self._line = None

@@ -7,6 +7,8 @@ export class Refused extends Error {
     message: string,
     readonly status: number,
     readonly code: string | null,
+    /** The parameter, or member of the body, that is to blame. */
+    readonly field: string | null = null,
   ) {
     super(message);
   }
@@ -24,6 +26,8 @@ export interface Series {
 export interface History {
   readonly at: number;
   readonly source: string;
+  /** Why it is from another source than one would think. */
+  readonly note?: string | null;
   readonly step_s: number;
   readonly from: number;
   readonly to: number;
@@ -62,6 +66,20 @@ export interface Setting {
 export interface Form {
   readonly choices_by_miner: boolean;
   readonly settings: readonly Setting[];
+}
+
+/** Above these a miner counts as hot. */
+export interface Limits {
+  readonly chip_temperature_celsius: number;
+  readonly vr_temperature_celsius: number;
+}
+
+export type Verb = "restart" | "identify" | "pause" | "resume";
+
+/** What the server knows of a miner beside its row. */
+export interface Ability {
+  readonly can: readonly Verb[];
+  readonly limits: Limits;
 }
 
 export type SettingValue = string | number | boolean;
@@ -103,6 +121,18 @@ export class Api {
     return (await this.json<{ data: readonly Readonly<Record<string, unknown>>[] }>("/devices/imprint")).data;
   }
 
+  ability(mac: string): Promise<Ability> {
+    return this.json(`/api/v1/miners/${id(mac)}`);
+  }
+
+  pause(mac: string): Promise<unknown> {
+    return this.send("POST", `/api/v1/miners/${id(mac)}/pause`);
+  }
+
+  resume(mac: string): Promise<unknown> {
+    return this.send("POST", `/api/v1/miners/${id(mac)}/resume`);
+  }
+
   restart(mac: string): Promise<unknown> {
     return this.send("POST", `/api/v1/miners/${id(mac)}/restart`);
   }
@@ -136,7 +166,7 @@ export class Api {
     return this.send("POST", "/api/v1/miners", { macs, addresses });
   }
 
-  private send<Answer>(method: string, path: string, body?: unknown): Promise<Answer> {
+  send<Answer>(method: string, path: string, body?: unknown): Promise<Answer> {
     const init: RequestInit = { method };
     if (body !== undefined) {
       init.body = JSON.stringify(body);
@@ -145,7 +175,7 @@ export class Api {
     return this.json(path, init);
   }
 
-  private async json<Answer>(path: string, init: RequestInit = {}): Promise<Answer> {
+  async json<Answer>(path: string, init: RequestInit = {}): Promise<Answer> {
     const answer = await this.ask(path, { ...init, headers: { Accept: "application/json", ...init.headers } });
     if (!answer.ok) throw refused(answer.status, await answer.json().catch(() => null));
     return (await answer.json()) as Answer;
@@ -157,5 +187,7 @@ function refused(status: number, body: unknown): Refused {
   const said = (body ?? {}) as Readonly<Record<string, unknown>>;
   const sentence = [said["detail"], said["error"], said["message"], said["title"]].find((word) => typeof word === "string");
   const details = typeof said["details"] === "string" ? `: ${said["details"]}` : "";
-  return new Refused(`${(sentence as string | undefined) ?? status}${details}`, status, typeof said["code"] === "string" ? said["code"] : null);
+  return new Refused(`${(sentence as string | undefined) ?? status}${details}`, status, text(said["code"]), text(said["field"]));
 }
+
+const text = (value: unknown): string | null => (typeof value === "string" ? value : null);

@@ -1,18 +1,16 @@
 /** The first screen: is anything wrong and which one; then the sums. */
 import { Attention } from "../fleet/Attention";
-import { Empty, Skeleton } from "../parts/Empty";
+import { Skeleton } from "../parts/Empty";
+import { Lazy } from "../parts/Lazy";
 import { FleetTotals } from "../fleet/FleetTotals";
 import { Groups } from "../parts/Groups";
 import { MinerCards } from "../fleet/MinerCards";
 import * as format from "../format";
-import { FLEET_CHARTS } from "../charts";
-import { HistoryChart } from "../fleet/HistoryChart";
-import { useLive, useNow } from "../page";
-import { RangeBar } from "../parts/RangeBar";
-import { rangeOf } from "../range";
-import { usePlace } from "../router";
-import { FLEET } from "../store/samples";
+import { useLive } from "../page";
+import { Later } from "../parts/Later";
 import { t } from "../t";
+
+const firstRun = () => import("../add/FirstRun");
 
 /** Up to this many miners, each has a card of its own. */
 const FEW = 12;
@@ -21,7 +19,7 @@ export default function Fleet() {
   const isLoaded = useLive((live) => live.fleet.isLoaded);
   const totals = useLive((live) => live.totals());
   if (!isLoaded) return <div class="page"><Skeleton /></div>;
-  if (totals.miners === 0) return <div class="page"><h1>{t("page.fleet")}</h1><Empty text={t("fleet.empty")}><a class="button primary" href="/add">{t("fleet.find")}</a></Empty></div>;
+  if (totals.miners === 0) return <Lazy load={firstRun} />;
   return (
     <div class="page">
       <h1 class="unseen">{t("page.fleet")}</h1>
@@ -29,7 +27,7 @@ export default function Fleet() {
         <Attention totals={totals} />
         <FleetTotals totals={totals} />
       </div>
-      <Charts />
+      <Later load={charts} />
       {totals.miners <= FEW ? <MinerCards /> : (
         <div class="cards">
           <Groups title={t("fleet.pools")} groups={totals.pools} filterBy="pool" figures={[["column.hashrate", (group) => format.hashrate(group.hashrateGhs)], ["column.rejects", (group) => format.percent(rejected(group))]]} />
@@ -40,15 +38,5 @@ export default function Fleet() {
   );
 }
 
-function Charts() {
-  const { query } = usePlace();
-  const range = rangeOf(query.get("range"), useNow());
-  return (
-    <>
-      <RangeBar range={range} />
-      <div class="charts">{FLEET_CHARTS.map((row) => <HistoryChart key={row.key} macs={[FLEET]} row={row} range={range} />)}</div>
-    </>
-  );
-}
-
+const charts = () => import("./FleetCharts");
 const rejected = ({ accepted, rejected }: { accepted: number; rejected: number }): number | null => (accepted + rejected === 0 ? null : (rejected / (accepted + rejected)) * 100);

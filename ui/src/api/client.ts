@@ -177,9 +177,8 @@ export class Api {
 
   async json<Answer>(path: string, init: RequestInit = {}): Promise<Answer> {
     const answer = await this.ask(path, { ...init, headers: { Accept: "application/json", ...init.headers } });
-    const body: unknown = await answer.json().catch(() => null);
-    if (!answer.ok) throw refused(answer.status, body);
-    return body as Answer;
+    if (!answer.ok) throw refused(answer.status, await answer.json().catch(() => null));
+    return (await answer.json()) as Answer;
   }
 }
 

@@ -13,6 +13,8 @@ AXE: Final = ROOT / "ui" / "node_modules" / "axe-core" / "axe.min.js"
 PICTURES: Final = ROOT / "out" / "screenshots"
 WIDE: Final = (1440, 900)
 PHONE: Final = (360, 640)
+MINERS: Final = 6
+"""Simulated ones behind the server of a test."""
 EXPECTED_NOISE: Final = ("Failed to load resource", "WebSocket connection to", "ERR_CONNECTION_REFUSED")
 """What Chromium says when a server is gone; a test that stops one allows it."""
 
@@ -34,9 +36,10 @@ class Tabs:
         """Open *url* in a context of its own, as a browser of that *size* and *theme* does; *before* gets the page first."""
         width, height = size
         is_touch = width < 500
+        more: dict[str, Any] = {"locale": "en-GB"} | given
         context = await self._browser.new_context(
             viewport={"width": width, "height": height}, color_scheme="light" if theme == "light" else "dark",
-            has_touch=is_touch, **({"locale": "en-GB"} | given),
+            has_touch=is_touch, **more,
         )  # fmt: skip
         self._contexts.append(context)
         page = await context.new_page()

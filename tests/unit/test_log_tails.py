@@ -211,7 +211,7 @@ async def test_a_miner_that_renames_itself_always_does_not_fill_the_disk(tmp_pat
         for begun in range(0, 1000, 50):
             for n in range(begun, begun + 50):
                 files.write(ALICE, f"chameleon{n}", "hello")
-            await files._flush()
+            await files.flush()
     left = {file.name for file in tmp_path.iterdir()}
     assert len(left) <= 400
     assert {"combined.log", "chameleon999.log"} <= left

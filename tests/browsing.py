@@ -13,8 +13,12 @@ AXE: Final = ROOT / "ui" / "node_modules" / "axe-core" / "axe.min.js"
 PICTURES: Final = ROOT / "out" / "screenshots"
 WIDE: Final = (1440, 900)
 PHONE: Final = (360, 640)
+MINERS: Final = 6
+"""Simulated ones behind the server of a test."""
 EXPECTED_NOISE: Final = ("Failed to load resource", "WebSocket connection to", "ERR_CONNECTION_REFUSED")
 """What Chromium says when a server is gone; a test that stops one allows it."""
+
+Prepare = Callable[[Page], Awaitable[None]]
 
 
 class Tabs:
@@ -27,18 +31,21 @@ class Tabs:
         self.allowed: tuple[str, ...] = ()
 
     async def open(
-        self, url: str, size: tuple[int, int] = WIDE, theme: str = "dark", language: str = "en-GB", **given: Any
+        self, url: str, size: tuple[int, int] = WIDE, theme: str = "dark", before: Prepare | None = None, **given: Any
     ) -> Page:
-        """Open *url* in a context of its own, as a browser of that *size*, *theme* and *language* does."""
+        """Open *url* in a context of its own, as a browser of that *size* and *theme* does; *before* gets the page first."""
         width, height = size
         is_touch = width < 500
+        more: dict[str, Any] = {"locale": "en-GB"} | given
         context = await self._browser.new_context(
-            viewport={"width": width, "height": height}, color_scheme="light" if theme == "light" else "dark", locale=language,
-            has_touch=is_touch, **given,
+            viewport={"width": width, "height": height}, color_scheme="light" if theme == "light" else "dark",
+            has_touch=is_touch, **more,
         )  # fmt: skip
         self._contexts.append(context)
         page = await context.new_page()
         self._listen(page, url)
+        if before is not None:
+            await before(page)
         await page.goto(url)
         return page
 
@@ -63,7 +70,7 @@ class Tabs:
                 complain(f"foreign request: {request.url}")
 
         page.on("console", console)
-        page.on("pageerror", lambda error: complain(f"page error: {error}"))
+        page.on("pageerror", lambda error: complain(f"page error: {error.stack or error}"))
         page.on("request", request)
 
 

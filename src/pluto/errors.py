@@ -7,19 +7,25 @@ PlutoError
 |   |-- UnknownSearch          no such search (404)
 |   `-- UnknownPreset          no such preset, where that has a word of its own (404)
 |-- HistoryOff                 readings are not remembered here (409)
+|-- CannotDo                   the firmware of this miner has no word for what is asked (409)
 |-- MinerFault                 one exchange with one miner failed
 |   |-- MinerUnreachable       no connection, refused, or silent
 |   |   `-- MinerHungUp        the connection ended after all of the request was sent
 |   |-- MinerNonsense          it answered, but not what an AxeOS miner says
 |   `-- WrongMiner             another miner answers at this address
 |-- WriteFailed                a miner was to be changed and was not, or nobody knows; `details` says why (500)
+|-- WrongPassword              nobody is let in with it (401)
+|-- TooManyAttempts            somebody tries passwords too often (429)
 |-- TooBusy                    as much is waiting already as may wait (503)
 |-- DiscoveryFailed            nobody could tell which miners there are
 |-- CannotDraw                 a dashboard, or the folder of them, cannot be written or read
 |-- BadQuery, RelayFailed    a question to Prometheus that may not be asked (400), or got no answer (500)
 |-- StorageFull                the disk took nothing more; what was stored stays (507)
+|-- StoreBusy                  the database changed too fast to be copied
+|-- StoreNotEmpty              what is there would be replaced, and nobody said that it may
+|-- BackupUnusable             a file is no backup, or not a whole one
 `-- CannotStart                the process ends with one sentence
-    |-- BadSetting, PortTaken, FolderUnusable    exit code 2
+    |-- BadSetting, PortTaken, FolderUnusable, SealBroken    exit code 2
     `-- StoreLocked, StoreDamaged                exit code 3
 """
 
@@ -54,6 +60,10 @@ class UnknownPreset(NotFound):
 
 class HistoryOff(PlutoError):
     """What was asked for is in the history, and a setting says that there is none."""
+
+
+class CannotDo(PlutoError):
+    """The firmware of a miner cannot do what is asked; it was not told."""
 
 
 class MinerFault(PlutoError):
@@ -92,6 +102,18 @@ class TooBusy(PlutoError):
         self.retry_after_s = retry_after_s
 
 
+class WrongPassword(PlutoError):
+    """A password that opens nothing."""
+
+
+class TooManyAttempts(PlutoError):
+    """Passwords were tried too often; it is worth trying again after *retry_after_s* seconds."""
+
+    def __init__(self, sentence: str, retry_after_s: int) -> None:
+        super().__init__(sentence)
+        self.retry_after_s = retry_after_s
+
+
 class DiscoveryFailed(PlutoError):
     """The discovery service, or our own search, could not give an answer."""
 
@@ -106,6 +128,18 @@ class RelayFailed(PlutoError):
 
 class StorageFull(PlutoError):
     """The disk took nothing more; what was stored before is as it was."""
+
+
+class StoreBusy(PlutoError):
+    """The database changed so fast that no moment of it could be copied."""
+
+
+class StoreNotEmpty(PlutoError):
+    """What is stored would be replaced, and nobody said that it may be."""
+
+
+class BackupUnusable(PlutoError):
+    """A file is no backup of ours, or not a whole one; nothing was changed."""
 
 
 class CannotDraw(PlutoError):
@@ -128,6 +162,10 @@ class PortTaken(CannotStart):
 
 class FolderUnusable(CannotStart):
     """A folder cannot be made or written."""
+
+
+class SealBroken(CannotStart):
+    """Passwords in the database are sealed, and the key is missing or another one."""
 
 
 class StoreLocked(CannotStart):

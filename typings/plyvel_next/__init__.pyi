@@ -3,3 +3,4 @@
 from plyvel import DB as DB
 from plyvel import CorruptionError as CorruptionError
 from plyvel import Error as Error
+from plyvel import repair_db as repair_db

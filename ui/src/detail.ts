@@ -1,7 +1,9 @@
 /** Everything about one miner, live: the topic `miner:<mac>`, whose single row has more columns than the fleet's. */
 import { useEffect, useState } from "preact/hooks";
+import type { Ability } from "./api/client";
 import type { Message } from "./link";
 import { usePage } from "./page";
+import type { Miner } from "./store/miner";
 import { Row } from "./store/row";
 
 export type Detail = Readonly<Record<string, unknown>>;
@@ -26,4 +28,16 @@ export function useDetail(mac: string): Detail | null {
     });
   }, [link, live, mac]);
   return detail?.mac === mac ? detail.row : null;
+}
+
+/** Returns what the firmware of a miner can do and where its limits are; null before that is known. Another firmware is asked anew. */
+export function useAbility({ mac, firmware }: Miner): Ability | null {
+  const { api } = usePage();
+  const [found, set] = useState<{ mac: string; ability: Ability } | null>(null);
+  useEffect(() => {
+    let isGone = false;
+    api.ability(mac).then((ability) => !isGone && set({ mac, ability }), () => undefined);
+    return () => void (isGone = true);
+  }, [api, mac, firmware]);
+  return found?.mac === mac ? found.ability : null;
 }

@@ -89,6 +89,8 @@ export const megahertz = simple("MHz", 0);
 export const milliseconds = simple("ms", 0);
 export const decibels = simple("dBm", 0);
 export const turns = simple("rpm", 0);
+/** Writes how many a minute, where the words around it say so. */
+export const rate = (value: Maybe): string => (isKnown(value) ? three(value) : UNKNOWN);
 export const megabytes = (bytes: Maybe): string => (isKnown(bytes) ? withUnit(fixed(bytes / 1e6, 1), "MB") : UNKNOWN);
 
 export function percent(value: Maybe): string {
@@ -106,7 +108,7 @@ export function duration(seconds: Maybe): string {
   const parts: [number, string][] = [[Math.floor(whole / 86_400), "d"], [Math.floor(whole / 3_600) % 24, "h"], [Math.floor(whole / 60) % 60, "m"], [whole % 60, "s"]];
   const first = parts.findIndex(([number]) => number > 0);
   if (first < 0) return "0s";
-  const shown = parts.slice(first, first === 2 ? 3 : first + 2).filter(([number], place) => place === 0 || number > 0);
+  const shown = parts.slice(first, first + 2).filter(([number], place) => place === 0 || number > 0);
   return shown.map(([number, unit]) => `${number}${unit}`).join(NBSP);
 }
 
@@ -119,6 +121,7 @@ const clock = (options: Intl.DateTimeFormatOptions) => (atMs: Maybe): string =>
 export const time = clock({ hour: "2-digit", minute: "2-digit", second: "2-digit", hourCycle: "h23" });
 export const moment = clock({ dateStyle: "medium", timeStyle: "medium" });
 export const shortTime = clock({ hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
+export const shortMoment = clock({ day: "numeric", month: "short", hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
 export const shortDate = clock({ day: "numeric", month: "short" });
 
 export const text = (value: string | null | undefined): string => (value === null || value === undefined || value === "" ? UNKNOWN : value);

@@ -11,6 +11,7 @@ from pluto.api.call import Answer
 from pluto.errors import (
     BadField,
     BadRequest,
+    CannotDo,
     DiscoveryFailed,
     HistoryOff,
     MinerUnreachable,
@@ -35,6 +36,7 @@ CODES: Final[Mapping[type[PlutoError], tuple[HTTPStatus, str]]] = {
     UnknownSearch: (HTTPStatus.NOT_FOUND, "unknown_search"),
     UnknownPreset: (HTTPStatus.NOT_FOUND, "unknown_preset"),
     HistoryOff: (HTTPStatus.CONFLICT, "history_off"),
+    CannotDo: (HTTPStatus.CONFLICT, "cannot_do"),
     TooBusy: (HTTPStatus.SERVICE_UNAVAILABLE, "too_busy"),
     StorageFull: (HTTPStatus.INSUFFICIENT_STORAGE, "storage_full"),
     DiscoveryFailed: (HTTPStatus.INTERNAL_SERVER_ERROR, "discovery_failed"),
@@ -46,6 +48,7 @@ CODES: Final[Mapping[type[PlutoError], tuple[HTTPStatus, str]]] = {
 
 REFUSALS: Final[Mapping[HTTPStatus, str]] = {
     HTTPStatus.BAD_REQUEST: "bad_request",
+    HTTPStatus.UNAUTHORIZED: "not_signed_in",
     HTTPStatus.FORBIDDEN: "foreign_origin",
     HTTPStatus.NOT_FOUND: "not_found",
     HTTPStatus.METHOD_NOT_ALLOWED: "wrong_method",
@@ -62,6 +65,11 @@ log = logging.getLogger(__name__)
 
 class _Refusal(msgspec.Struct):
     error: str = ""
+
+
+def is_v1(path: str) -> bool:
+    """Return whether errors under *path* are problem documents."""
+    return path.lower().startswith(PREFIX)
 
 
 def document(status: HTTPStatus, code: str, detail: str, field: str | None = None) -> Answer:

@@ -1,6 +1,7 @@
 """What stands beside the contract: health, version, metrics, the socket's greeting, and the page a browser opens first."""
 
 import platform
+from collections.abc import AsyncGenerator
 from contextlib import aclosing
 from http import HTTPStatus
 from typing import Final
@@ -54,11 +55,24 @@ async def socket_greeting(_parts: Parts, _call: Call) -> Answer:
 
 async def metrics(parts: Parts, call: Call) -> Answer:
     """The exposition for Prometheus, compressed in a thread where the scraper can read that."""
+    pieces = await _begun(parts.metrics.pieces())
     if not call.accepts_gzip:
-        return Answer(await parts.metrics.text(), content_type=CONTENT_TYPE)
+        return Answer(content_type=CONTENT_TYPE, pieces=pieces)
     headers = {"Content-Encoding": "gzip", "Vary": "Accept-Encoding"}
-    async with aclosing(parts.metrics.pieces()) as pieces:
-        return Answer(await compressed(pieces), content_type=CONTENT_TYPE, headers=headers)
+    return Answer(content_type=CONTENT_TYPE, headers=headers, pieces=compressed(pieces))
+
+
+async def _begun(pieces: AsyncGenerator[bytes]) -> AsyncGenerator[bytes]:
+    """Return *pieces* once the first is made: metrics that cannot be made fail before anything is sent."""
+    first = await anext(pieces)
+
+    async def all_pieces() -> AsyncGenerator[bytes]:
+        yield first
+        async with aclosing(pieces):
+            async for piece in pieces:
+                yield piece
+
+    return all_pieces()
 
 
 async def index(parts: Parts, call: Call) -> Answer:

@@ -4,7 +4,10 @@ from collections.abc import Callable
 
 import msgspec
 
+from pluto.access.access import Access
+from pluto.access.peers import Peers
 from pluto.api.static import PageFiles
+from pluto.audit.trail import Trail
 from pluto.axeos.check import Check
 from pluto.dashboards.keeper import Dashboards
 from pluto.events.hub import Hub
@@ -15,8 +18,8 @@ from pluto.model.miner import MacAddress
 from pluto.services.add import Add
 from pluto.services.configure import Configure
 from pluto.services.discover import Discover
-from pluto.services.identify import Identify
 from pluto.services.imprint import Imprint
+from pluto.services.instruct import Instruct
 from pluto.services.offer import Offer
 from pluto.services.own_settings import OwnSettings
 from pluto.services.preset_use import PresetUses
@@ -36,13 +39,17 @@ from pluto.services.watch import Watch
 class Parts(msgspec.Struct, frozen=True):
     """Everything behind the HTTP edge."""
 
+    access: Access
+    peers: Peers
+    is_open_to_network: bool
+    trail: Trail
     discover: Discover
     imprint: Imprint
     watch: Watch
     remove: Remove
     configure: Configure
     restart: Restart
-    identify: Identify
+    instruct: Instruct
     offer: Offer
     own_settings: OwnSettings
     presets: Presets

@@ -7,7 +7,21 @@ from urllib.parse import unquote
 
 import msgspec
 
-from pluto.api import dashboards, devices, fleet, health, own_settings, page, past, pool_presets, presets, prometheus, searching
+from pluto.access.roles import Role
+from pluto.api import (
+    dashboards,
+    devices,
+    fleet,
+    health,
+    own_settings,
+    page,
+    past,
+    pool_presets,
+    presets,
+    prometheus,
+    searching,
+    signing,
+)
 from pluto.api.call import Answer, Call
 from pluto.api.parts import Parts
 from pluto.api.problems import FAILED, missing_bare, missing_error, missing_with_data
@@ -20,7 +34,10 @@ Handler = Callable[[Parts, Call], Awaitable[Answer]]
 
 
 class Route(msgspec.Struct, frozen=True):
-    """One row. *query* and *body* name what is taken, with a meaning; *acts* marks a GET that is more than a look."""
+    """One row. *query* and *body* name what is taken, with a meaning; *acts* marks a GET that is more than a look.
+
+    *needs* is the least role that may ask; absent: a viewer for a GET, an operator for all else.
+    """
 
     method: str
     path: str
@@ -33,6 +50,7 @@ class Route(msgspec.Struct, frozen=True):
     failure: str = FAILED
     acts: bool = False
     answer_type: str = "application/json"
+    needs: Role | None = None
 
     @property
     def parameters(self) -> Sequence[str]:
@@ -46,6 +64,11 @@ class Route(msgspec.Struct, frozen=True):
     def is_read_only(self) -> bool:
         """Return whether asking changes nothing anywhere (trust 2.10)."""
         return self.method == "GET" and not self.acts
+
+    @property
+    def least_role(self) -> Role:
+        """Return who may ask (trust 3.2)."""
+        return self.needs if self.needs is not None else Role.VIEWER if self.method == "GET" else Role.OPERATOR
 
 
 _NO_DEVICE: Final = missing_with_data("Device not found")
@@ -68,14 +91,20 @@ _PAST: Final = {"mac": "a miner, or fleet", "metric": "comma list", "from": _TIM
 
 ROUTES: Final[Sequence[Route]] = (
     Route("GET", "/", page.index, "The page's app, for a browser", answer_type="text/html"),
+    Route("GET", "/page.css", page.style, "How the page without a script looks", answer_type="text/css", needs=Role.NOBODY),
     Route("GET", "/glance", page.at_a_glance, "The fleet at a glance, without a script", answer_type="text/html"),
-    Route("GET", "/page.css", page.style, "How the page without a script looks", answer_type="text/css"),
+    Route("GET", "/login", signing.page, "Sign in, for a browser", {"next": "path to go on to"}, answer_type="text/html",
+        needs=Role.NOBODY),
+    Route("GET", "/login.js", signing.script, "What that page runs", answer_type="text/javascript", needs=Role.NOBODY),
+    Route("GET", "/login.css", signing.style, "How that page looks", answer_type="text/css", needs=Role.NOBODY),
+    Route("POST", "/login", signing.sign_in, "Sign in", body={"password": "8 to 256 characters"}, needs=Role.NOBODY),
+    Route("POST", "/logout", signing.sign_out, "Sign out", needs=Role.VIEWER),
     Route("GET", "/openapi.json", page.openapi, "This table, for programs"),
-    Route("GET", "/healthz", page.healthz, "Alive"),
-    Route("GET", "/readyz", page.readyz, "Ready"),
+    Route("GET", "/healthz", page.healthz, "Alive", needs=Role.NOBODY),
+    Route("GET", "/readyz", page.readyz, "Ready", needs=Role.NOBODY),
     Route("GET", "/version", page.version, "Which version"),
     Route("GET", "/metrics", page.metrics, "The exposition for Prometheus", answer_type=TEXT_TYPE,
-        failure="Failed to collect metrics"),
+        failure="Failed to collect metrics", needs=Role.METRICS),
     Route("GET", "/socket/io", page.socket_greeting, "Greets a client; with EIO in the query it is the Socket.IO endpoint"),
     Route(
         "GET", "/devices/discover", devices.discover, "Search for miners now", {"ip": "this address only", "mac": "this miner"},
@@ -131,6 +160,7 @@ ROUTES: Final[Sequence[Route]] = (
         "GET", "/prometheus/query_range", prometheus.query_range, "Ask Prometheus over a range",
         {"query": "PromQL", "start": "Unix seconds", "end": "at most 7 days later", "step": "seconds, or 15s, 2m, 1h"},
     ),
+    Route("GET", "/api/v1/access", signing.access, "Who one is here, and what one may"),
     Route("GET", "/api/v1/fleet", fleet.table, "All miners in columns"),
     Route("GET", "/api/v1/miners/{mac}", fleet.one, "Everything about one miner"),
     Route("GET", "/api/v1/miners/{mac}/raw", fleet.raw, "Its last good answer, without secrets"),
@@ -147,6 +177,8 @@ ROUTES: Final[Sequence[Route]] = (
     Route("POST", "/api/v1/miners/{mac}/unwatch", fleet.unwatch, "End polling it"),
     Route("POST", "/api/v1/miners/{mac}/restart", fleet.restart, "Restart it"),
     Route("POST", "/api/v1/miners/{mac}/identify", fleet.identify, "Let it show itself"),
+    Route("POST", "/api/v1/miners/{mac}/pause", fleet.pause, "Let it stop hashing"),
+    Route("POST", "/api/v1/miners/{mac}/resume", fleet.resume, "Let it hash again"),
     Route("GET", "/api/v1/miners/{mac}/settings", fleet.settings, "What can be set on it: values, units, choices"),
     Route(
         "PATCH", "/api/v1/miners/{mac}/settings", fleet.change, "Change what it is set to",

@@ -28,8 +28,12 @@ class AnswerReader:
     def __init__(self, max_bytes: int = MAX_BODY_BYTES) -> None:
         self._max_bytes = max_bytes
         self._too_large = "answer over 1 MiB" if max_bytes == MAX_BODY_BYTES else f"answer over {max_bytes // 1024} KiB"
-        self._parser = httptools.HttpResponseParser(self)
+        self.connected()
         self.begin()
+
+    def connected(self) -> None:
+        """Read from a new connection from now on."""
+        self._parser = httptools.HttpResponseParser(self)
 
     def begin(self) -> None:
         """Forget the answer before; the next bytes begin a new one."""
@@ -84,6 +88,11 @@ class AnswerReader:
     def on_message_begin(self) -> None:
         if self.is_complete:
             self.keeps_connection = False  # an answer to a question nobody asked: this connection is out of step
+
+    def on_status(self, reason: bytes) -> None:
+        self._header_bytes += len(reason)
+        if self._header_bytes > MAX_HEADER_BYTES:
+            self.fault = self.fault or "headers over 32 KiB"
 
     def on_header(self, name: bytes, value: bytes) -> None:
         self._headers += 1

@@ -99,6 +99,8 @@ def _setting(row: _Row, shown: JsonObject, firmware: Firmware, steps: Sequence[C
     kind, choices = row.kind, [*steps, *map(Choice, row.choices)]
     if row.name == "autofanspeed" and firmware.dialect is Dialect.NERDQAXE:
         kind, choices = "choice", [*map(Choice, _NERD_FANS)]
+    if kind == "flag" and firmware.dialect is Dialect.NERDQAXE:
+        value = bool(value)  # it shows 0 and 1, and skips what comes back as a number
     return Setting(
         row.name,
         row.group,

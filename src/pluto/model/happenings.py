@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from enum import StrEnum
+from operator import attrgetter
 from typing import Final
 
 import msgspec
@@ -25,6 +26,7 @@ class Kind(StrEnum):
     MOVED = "moved"
     BEST_DIFFICULTY = "best_difficulty"
     BLOCK_FOUND = "block_found"
+    SETTINGS_SENT = "settings_sent"
     ADDED = "added"
     REMOVED = "removed"
 
@@ -71,6 +73,19 @@ class Poll(msgspec.Struct, frozen=True):
     away_s: float
 
 
+def is_quiet(before: MinerState, after: MinerState, old: Track) -> bool:
+    """Return whether a poll brought nothing of what `happened` tells: nearly every one, so it is worth a look of its own."""
+    was, now = before.reading, after.reading
+    return (
+        after.failure is None
+        and was is not None
+        and now is not None
+        and old.failures < NAMED_FAILURES
+        and before.restarts == after.restarts
+        and _TELLING(was) == _TELLING(now)
+    )
+
+
 def happened(poll: Poll, wall_s: float) -> list[Happening]:
     """Return the events of one poll, at the wall time *wall_s*; most polls bring none."""
     mac = poll.after.miner.mac
@@ -104,6 +119,10 @@ def _changes(old: Reading, new: Reading) -> Iterator[tuple[Kind, JsonObject]]:
         yield Kind.BEST_DIFFICULTY, {"from": old.best_difficulty, "to": new.best_difficulty}
     if _rose(old.blocks_found, new.blocks_found) or (new.flags.has_found_block is True and old.flags.has_found_block is False):
         yield Kind.BLOCK_FOUND, {"blocks_found": new.blocks_found}
+
+
+_TELLING: Final = attrgetter("firmware", "hostname", "pool", "best_difficulty", "blocks_found", "flags.has_found_block")
+"""What `_changes` looks at."""
 
 
 def _place(reading: Reading) -> tuple[object, ...]:

@@ -13,16 +13,20 @@ from pluto.errors import CannotStart, FolderUnusable, PlutoError, StorageFull, S
 from pluto.store.log_tail import is_tail_damaged
 
 try:
-    from plyvel_next import DB, CorruptionError, Error
+    from plyvel_next import DB, CorruptionError, Error, repair_db
 except ImportError:
-    from plyvel import DB, CorruptionError, Error
+    from plyvel import DB, CorruptionError, Error, repair_db
 
 Changes = Mapping[str, bytes | None]
 """What one write does: a value to put, or None to delete the key."""
 
 FIRST_MANIFEST: Final = "MANIFEST-000001"
+RESTORING: Final = "RESTORE-UNFINISHED"
+"""Lies in the folder while a backup is put in place of what was there."""
 _UNFINISHED: Final = frozenset({"LOCK", "LOG", "LOG.old", FIRST_MANIFEST, "000001.dbtmp"})
 """What a first start that was killed leaves behind: nothing was stored yet."""
+_BEYOND: Final = b"\xff" * 16
+"""Behind every key; to plyvel an absent end means the empty key."""
 _LOCKED: Final = ("already held by process", os.strerror(errno.EAGAIN))
 _UNUSABLE: Final = tuple(
     os.strerror(code)
@@ -73,6 +77,10 @@ class Level:
         that is cancelled meanwhile hears of it only afterwards.
         """
         await self._in_thread(lambda: self._write(changes, sync=sync), then)
+
+    async def compact(self) -> None:
+        """Drop what was overwritten or deleted from the files, too."""
+        await self._in_thread(lambda: self._database().compact_range(start=b"", stop=_BEYOND))
 
     async def _in_thread(self, work: Callable[[], _T], then: Callable[[], None] | None = None) -> _T:
         job = asyncio.get_running_loop().run_in_executor(self._thread, work)
@@ -155,6 +163,15 @@ class Level:
         self._close()
 
 
+def mend(folder: Path) -> None:
+    """Have LevelDB make a database of all that can be read in *folder*; the caller holds its lock. Raises StoreDamaged."""
+    with _private_files():
+        try:
+            repair_db(str(folder), paranoid_checks=True)
+        except Error as error:
+            raise StoreDamaged(f"the database in {folder} cannot be repaired: {_text(error)}") from error
+
+
 @contextlib.contextmanager
 def _private_files() -> Generator[None]:
     before = os.umask(0o077)
@@ -177,6 +194,8 @@ def _make_folder(folder: Path) -> None:
 
 def _refuse_remains(folder: Path) -> None:
     names = {file.name for file in folder.iterdir()}
+    if RESTORING in names:
+        raise StoreDamaged(f"a restore into {folder} did not finish: `pluto restore FILE --force` once more, with the same file")
     if "CURRENT" not in names:
         if names - _UNFINISHED:
             raise _damaged(folder, "the file CURRENT is missing")

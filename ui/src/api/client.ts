@@ -26,6 +26,8 @@ export interface Series {
 export interface History {
   readonly at: number;
   readonly source: string;
+  /** Why it is from another source than one would think. */
+  readonly note?: string | null;
   readonly step_s: number;
   readonly from: number;
   readonly to: number;
@@ -66,6 +68,20 @@ export interface Form {
   readonly settings: readonly Setting[];
 }
 
+/** Above these a miner counts as hot. */
+export interface Limits {
+  readonly chip_temperature_celsius: number;
+  readonly vr_temperature_celsius: number;
+}
+
+export type Verb = "restart" | "identify" | "pause" | "resume";
+
+/** What the server knows of a miner beside its row. */
+export interface Ability {
+  readonly can: readonly Verb[];
+  readonly limits: Limits;
+}
+
 export type SettingValue = string | number | boolean;
 
 export interface NotApplied {
@@ -103,6 +119,18 @@ export class Api {
   /** All records of the contract, whole: for a server without live topics. */
   async devices(): Promise<readonly Readonly<Record<string, unknown>>[]> {
     return (await this.json<{ data: readonly Readonly<Record<string, unknown>>[] }>("/devices/imprint")).data;
+  }
+
+  ability(mac: string): Promise<Ability> {
+    return this.json(`/api/v1/miners/${id(mac)}`);
+  }
+
+  pause(mac: string): Promise<unknown> {
+    return this.send("POST", `/api/v1/miners/${id(mac)}/pause`);
+  }
+
+  resume(mac: string): Promise<unknown> {
+    return this.send("POST", `/api/v1/miners/${id(mac)}/resume`);
   }
 
   restart(mac: string): Promise<unknown> {
@@ -156,9 +184,8 @@ export class Api {
 
   async json<Answer>(path: string, init: RequestInit = {}): Promise<Answer> {
     const answer = await this.ask(path, { ...init, headers: { Accept: "application/json", ...init.headers } });
-    const body: unknown = await answer.json().catch(() => null);
-    if (!answer.ok) throw refused(answer.status, body);
-    return body as Answer;
+    if (!answer.ok) throw refused(answer.status, await answer.json().catch(() => null));
+    return (await answer.json()) as Answer;
   }
 }
 

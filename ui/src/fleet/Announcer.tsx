@@ -5,13 +5,18 @@ import { nameOf } from "../store/miner";
 import { t } from "../t";
 
 const EVERY_MS = 5_000;
+/** Until there is something to compare with. */
+const SOON_MS = 200;
 
 export function Announcer() {
   const { live } = usePage();
   const [sentence, say] = useState("");
   const known = useRef<ReadonlyMap<string, string> | null>(null);
   useEffect(() => {
-    const timer = setInterval(() => {
+    let timer: ReturnType<typeof setTimeout>;
+    const look = () => {
+      // from one look to the next: a late one must not be followed by an early one
+      timer = setTimeout(look, live.fleet.isLoaded ? EVERY_MS : SOON_MS);
       if (!live.fleet.isLoaded) return;
       const now = new Map(live.totals().attention.map((miner) => [miner.mac, `${nameOf(miner)}: ${t(`state.${miner.state}`)}`]));
       const before = known.current;
@@ -21,8 +26,9 @@ export function Announcer() {
       const well = [...before].filter(([mac]) => !now.has(mac)).length;
       if (news.length > 0) say(t("attention.news", { n: news.length, names: news.slice(0, 3).join(", ") }));
       else if (well > 0) say(t("attention.well", { n: well }));
-    }, EVERY_MS);
-    return () => clearInterval(timer);
+    };
+    timer = setTimeout(look, SOON_MS);
+    return () => clearTimeout(timer);
   }, [live]);
   return <div class="unseen" aria-live="polite">{sentence}</div>;
 }

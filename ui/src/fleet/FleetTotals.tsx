@@ -17,7 +17,7 @@ export function FleetTotals({ totals }: { totals: Totals }) {
       <div class="figures" title={restsOn}>
         <Figure label={t("column.hashrate")} value={format.hashrate(hashrateGhs)} more={t("totals.expected", { percent: format.percent(expected) })} href="/miners?sort=-hashrate" />
         <Figure label={t("column.power")} value={format.power(powerWatts)} more={restsOn} href="/miners?sort=-power" />
-        <Figure label={t("column.efficiency")} value={format.efficiency(hashrateGhs ? (powerWatts / hashrateGhs) * 1000 : null)} more={t("totals.efficiency")} href="/miners?sort=-efficiency" />
+        <Figure label={t("column.efficiency")} value={format.efficiency(totals.efficiencyJPerTh)} more={t("totals.efficiency")} href="/miners?sort=-efficiency" />
         <Figure label={t("totals.accepted")} value={format.percent(share)} more={t("totals.shares", { accepted: format.count(accepted), rejected: format.count(rejected) })} href="/miners?sort=-rejects" />
         <Figure label={t("column.best")} value={format.difficulty(totals.best)} more={t("totals.session", { best: format.difficulty(totals.bestSession) })} href="/miners?sort=-best" />
         <div class="figure">

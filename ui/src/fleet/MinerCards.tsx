@@ -1,5 +1,7 @@
 /** A card for each miner: what a home with a few of them wants to see. */
 import * as format from "../format";
+import { HashrateLine } from "../history/HashrateLine";
+import { USUAL_RANGE } from "../history/charts";
 import { useLive, usePage } from "../page";
 import { isCurrent, type Miner, slug } from "../store/miner";
 import { t } from "../t";
@@ -22,6 +24,7 @@ function MinerCard({ miner, label }: { miner: Miner; label: string }) {
       <span class="miner-card-line muted">
         <span>{format.power(known(miner.powerWatts))}</span><span>{format.efficiency(known(miner.efficiencyJPerTh), miner.hashrateGhs)}</span><span>{format.celsius(known(miner.chipCelsius))}</span>
       </span>
+      <HashrateLine mac={miner.mac} otherwise={USUAL_RANGE} />
       <span class="muted clip">{isCurrent(miner) ? format.text(miner.model) : (miner.reason ?? t(`state.${miner.state}`))}</span>
     </a>
   );

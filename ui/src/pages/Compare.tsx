@@ -1,22 +1,22 @@
 /** Two to six miners beside each other: the same chart each, one cursor over all. */
-import { COMPARED } from "../charts";
-import { HistoryChart } from "../fleet/HistoryChart";
 import * as format from "../format";
-import { useLive, useNow, usePage } from "../page";
+import { COMPARED, comparison } from "../history/charts";
+import { HistoryChart } from "../history/HistoryChart";
+import { useLive, usePage } from "../page";
 import { Empty, Skeleton } from "../parts/Empty";
 import { RangeBar } from "../parts/RangeBar";
 import { State } from "../parts/State";
-import { rangeOf } from "../range";
 import { go, usePlace } from "../router";
 import { isCurrent, macOf, type Miner, nameOf, slug } from "../store/miner";
 import { t } from "../t";
+import "../style/charts.css";
 
 const MOST = 6;
+const USUAL = "24h";
 
 export default function Compare() {
   const { live } = usePage();
   const { query } = usePlace();
-  const range = rangeOf(query.get("range"), useNow(5_000));
   useLive(({ fleet }) => fleet.version);
   if (!live.fleet.isLoaded) return <div class="page"><Skeleton lines={8} /></div>;
   const macs = [...new Set(query.getAll("mac").flatMap((text) => macOf(text) ?? []))].slice(0, MOST);
@@ -35,12 +35,12 @@ export default function Compare() {
             </select>
           </label>
         )}
-        <RangeBar range={range} />
+        <RangeBar otherwise={USUAL} />
       </div>
       {miners.length === 0 ? <Empty text={t("compare.none")}><a class="button" href="/miners">{t("page.miners")}</a></Empty> : (
         <>
           <Now miners={miners} onLeave={(mac) => choose(macs.filter((other) => other !== mac))} />
-          <div class="charts">{COMPARED.map((row) => <HistoryChart key={row.key} macs={miners.map((miner) => miner.mac)} names={miners.map(nameOf)} row={row} range={range} />)}</div>
+          <div class="charts">{COMPARED.map((row) => <HistoryChart key={row.id} spec={comparison(row, miners.map((miner) => ({ mac: miner.mac, name: live.fleet.label(miner) })))} subjects={macs} metrics={[row.lines[0]!.metric]} otherwise={USUAL} />)}</div>
         </>
       )}
     </div>

@@ -6,13 +6,8 @@ import { FleetTotals } from "../fleet/FleetTotals";
 import { Groups } from "../parts/Groups";
 import { MinerCards } from "../fleet/MinerCards";
 import * as format from "../format";
-import { FLEET_CHARTS } from "../charts";
-import { HistoryChart } from "../fleet/HistoryChart";
-import { useLive, useNow } from "../page";
-import { RangeBar } from "../parts/RangeBar";
-import { rangeOf } from "../range";
-import { usePlace } from "../router";
-import { FLEET } from "../store/samples";
+import { useLive } from "../page";
+import { Later } from "../parts/Later";
 import { t } from "../t";
 
 const firstRun = () => import("../add/FirstRun");
@@ -32,7 +27,7 @@ export default function Fleet() {
         <Attention totals={totals} />
         <FleetTotals totals={totals} />
       </div>
-      <Charts />
+      <Later load={charts} />
       {totals.miners <= FEW ? <MinerCards /> : (
         <div class="cards">
           <Groups title={t("fleet.pools")} groups={totals.pools} filterBy="pool" figures={[["column.hashrate", (group) => format.hashrate(group.hashrateGhs)], ["column.rejects", (group) => format.percent(rejected(group))]]} />
@@ -43,15 +38,5 @@ export default function Fleet() {
   );
 }
 
-function Charts() {
-  const { query } = usePlace();
-  const range = rangeOf(query.get("range"), useNow());
-  return (
-    <>
-      <RangeBar range={range} />
-      <div class="charts">{FLEET_CHARTS.map((row) => <HistoryChart key={row.key} macs={[FLEET]} row={row} range={range} />)}</div>
-    </>
-  );
-}
-
+const charts = () => import("./FleetCharts");
 const rejected = ({ accepted, rejected }: { accepted: number; rejected: number }): number | null => (accepted + rejected === 0 ? null : (rejected / (accepted + rejected)) * 100);

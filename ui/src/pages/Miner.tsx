@@ -1,17 +1,12 @@
 /** One miner: its numbers now, how they came about, its pool, what happened to it. */
-import { MINER_CHARTS } from "../charts";
-import { useDetail } from "../detail";
+import { useAbility, useDetail } from "../detail";
 import { eventDetail, eventWord } from "../eventWords";
-import { HistoryChart } from "../fleet/HistoryChart";
 import { MinerFacts, PoolFacts } from "../fleet/MinerFacts";
 import { MinerFigures } from "../fleet/MinerFigures";
 import { MinerFrame } from "../fleet/MinerFrame";
 import * as format from "../format";
 import { type Happened, useHappened } from "../happened";
-import { useNow } from "../page";
-import { RangeBar } from "../parts/RangeBar";
-import { rangeOf } from "../range";
-import { usePlace } from "../router";
+import { MinerCharts } from "../history/MinerCharts";
 import type { Miner as Row } from "../store/miner";
 import { t } from "../t";
 import type { PageProps } from "./index";
@@ -20,22 +15,16 @@ export default function Miner({ values }: PageProps) {
   return <MinerFrame slug={values["mac"] ?? ""}>{(miner) => <Overview key={miner.mac} miner={miner} />}</MinerFrame>;
 }
 
-/** What stands as a line in the charts. */
-const MARKED: ReadonlySet<string> = new Set(["restarted", "offline", "firmware_changed", "pool_changed", "settings_sent", "block_found"]);
 const SHOWN_EVENTS = 12;
 
 function Overview({ miner }: { miner: Row }) {
-  const { query } = usePlace();
-  const nowMs = useNow(5_000);
-  const range = rangeOf(query.get("range"), nowMs);
   const detail = useDetail(miner.mac);
   const happened = useHappened(miner.mac, 0);
-  const marks = (happened.events ?? []).filter((event) => MARKED.has(event.kind)).map((event) => ({ atS: event.atMs / 1000, label: eventWord(event.kind) }));
+  const ability = useAbility(miner);
   return (
     <>
       <MinerFigures miner={miner} detail={detail} />
-      <RangeBar range={range} />
-      <div class="charts">{MINER_CHARTS.map((row) => <HistoryChart key={row.key} macs={[miner.mac]} row={row} range={range} marks={marks} />)}</div>
+      <MinerCharts mac={miner.mac} limits={ability?.limits ?? null} />
       <div class="cards">
         <PoolFacts miner={miner} detail={detail} />
         <MinerFacts miner={miner} detail={detail} />

@@ -3,7 +3,7 @@ import { useEffect, useState } from "preact/hooks";
 import { MinerFrame } from "../fleet/MinerFrame";
 import * as format from "../format";
 import { usePage } from "../page";
-import { copy } from "../parts/ChartTable";
+import { copy } from "../parts/copy";
 import { Empty, Failure, Skeleton } from "../parts/Empty";
 import { isKey, t } from "../t";
 import type { PageProps } from "./index";

@@ -1,105 +1,74 @@
-/** A chart with its words: title, where the numbers come from, now / least / average / most of each line, the same as a table. */
-import { useEffect, useRef, useState } from "preact/hooks";
-import * as format from "../format";
-import { summary } from "../store/past";
-import { t } from "../t";
-import { onTheme } from "../theme";
-import { ChartTable, copyCsv } from "./ChartTable";
-import { Skeleton } from "./Empty";
-import { Menu } from "./Menu";
-import type { Line, Plot, PlotHears, Spec } from "./plot";
-import { MoreSign } from "./Signs";
-import { Swatch } from "./Swatch";
+/** One chart: its title, its lines as text, the drawing, its marks, where the numbers are from; or the same as a table. */
+import { useRef, useState } from "preact/hooks";
+import type { Points } from "../chart/points";
+import type { Span } from "../chart/range";
+import { type ChartSpec, drawn, type Mark } from "../chart/spec";
+import { csv, summary, written } from "../chart/summary";
+import { type Key, t } from "../t";
+import { ChartLines } from "./ChartLines";
+import { ChartMenu } from "./ChartMenu";
+import { ChartTable } from "./ChartTable";
+import { Plot } from "./Plot";
 
 export interface ChartProps {
-  readonly title: string;
-  readonly source: string | null;
-  /** Null while it is on its way. */
-  readonly spec: Spec | null;
-  readonly error: string | null;
+  readonly spec: ChartSpec;
+  /** Null while they are on their way. */
+  readonly points: Points | null;
+  /** Why there are none. */
+  readonly failure: string | null;
+  readonly span: Span;
+  readonly marks: readonly Mark[];
+  readonly toggled: ReadonlySet<string>;
+  readonly together: string;
+  readonly height?: number;
+  readonly isZoomed: boolean;
+  readonly onToggle: (line: string) => void;
+  readonly onZoom: (span: Span) => void;
+  readonly onBack: () => void;
   readonly onRetry: () => void;
-  readonly onZoom: (fromS: number, toS: number) => void;
-  readonly onReset: () => void;
 }
 
-export function Chart({ title, source, spec, error, onRetry, onZoom, onReset }: ChartProps) {
-  const [place, setPlace] = useState<number | null>(null);
-  const [isTable, showTable] = useState(false);
-  const isEmpty = spec !== null && spec.lines.every((line) => line.values.every((value) => value === null));
+const HEIGHT = 200;
+
+export function Chart(props: ChartProps) {
+  const { spec, points, failure, span, marks, toggled, height = HEIGHT } = props;
+  const [isTable, setTable] = useState(false);
+  const [place, point] = useState<number | null>(null);
+  const pointed = useRef(place);
+  const lines = drawn(spec, toggled);
+  const isEmpty = points !== null && lines.every((line) => line.level !== undefined || summary(line, points, null).avg === null);
+  const move = (to: number | null) => {
+    if (to !== pointed.current) point((pointed.current = to));
+  };
   return (
-    <section class="card chart" aria-label={title}>
+    <>
       <header class="chart-head">
-        <h3>{title}</h3>
-        {source && <span class="muted chart-source">{source}</span>}
-        {spec && !isEmpty && (
-          <Menu label={t("chart.menu", { title })} sign={<MoreSign />}>
-            <button type="button" class="menu-button" onClick={() => showTable(true)}>{t("chart.table")}</button>
-            <button type="button" class="menu-button" onClick={() => void copyCsv(spec)}>{t("chart.copy")}</button>
-          </Menu>
-        )}
+        <h2 class="chart-title" id={`chart-${spec.id}`}>{spec.title}</h2>
+        <ChartMenu title={spec.title} isTable={isTable} onTable={() => setTable(!isTable)} text={() => (points ? csv(lines, points) : "")} />
       </header>
-      {error !== null ? <p class="chart-none" role="alert">{t("chart.failed", { why: error })} <button type="button" class="button" onClick={onRetry}>{t("failure.retry")}</button></p>
-        : spec === null ? <div class="chart-canvas"><Skeleton lines={4} /></div>
-        : isEmpty ? <p class="chart-none muted">{t("chart.empty")}</p>
-        : <>
-            <Legend spec={spec} place={place} />
-            <Canvas title={title} spec={spec} hears={{ onCursor: setPlace, onZoom, onReset }} />
-          </>}
-      {isTable && spec && <ChartTable title={title} spec={spec} onClose={() => showTable(false)} />}
-    </section>
+      <ChartLines spec={spec} points={points} place={place} toggled={toggled} onToggle={props.onToggle} />
+      {failure !== null ? <div class="chart-empty" role="alert"><span>{t("chart.failed")}</span> <span class="muted">{failure}</span> <button type="button" class="button" onClick={props.onRetry}>{t("failure.retry")}</button></div>
+        : points === null ? <div class="chart-empty skeleton-line" style={{ blockSize: `${height}px` }} aria-busy="true" />
+        : isTable ? <ChartTable title={spec.title} lines={lines} points={points} marks={marks} />
+        : (
+          <div class="chart-plot" role="img" aria-label={label(spec, points, lines)}>
+            <Plot asked={{ lines, fromZero: spec.fromZero && !props.isZoomed, height, together: props.together }} shown={{ points, span, marks }} onCursor={move} onZoom={props.onZoom} onBack={props.onBack} />
+            {isEmpty && <p class="chart-none">{t("chart.none")}</p>}
+          </div>
+        )}
+      {points && <footer class="chart-foot"><span class="chart-source" title={points.note ?? undefined}>{sourceName(points.source)}{points.note !== null && <span class="tone-warn"> {t("chart.note")}</span>}</span></footer>}
+    </>
   );
 }
 
-function Legend({ spec, place }: { spec: Spec; place: number | null }) {
-  const atS = place === null ? undefined : spec.times[place];
-  const near = atS === undefined ? undefined : spec.marks.find((mark) => Math.abs(mark.atS - atS) < (spec.toS - spec.fromS) / 100);
-  return (
-    <table class="legend">
-      <thead><tr><th scope="col">{atS === undefined ? <span class="unseen">{t("chart.line")}</span> : format.moment(atS * 1000)}{near && <strong class="legend-mark"> {near.label}</strong>}</th>
-        <th scope="col">{t(atS === undefined ? "chart.last" : "chart.then")}</th><th scope="col">{t("chart.min")}</th><th scope="col">{t("chart.avg")}</th><th scope="col">{t("chart.max")}</th></tr></thead>
-      <tbody>{spec.lines.map((line) => <LegendLine key={line.label} line={line} place={place} />)}</tbody>
-    </table>
-  );
+/** Says in a sentence what somebody would see. */
+function label(spec: ChartSpec, points: Points, lines: ChartSpec["lines"]): string {
+  const parts = lines.filter((line) => line.level === undefined).map((line) => {
+    const { now, min, avg, max } = summary(line, points, null);
+    return t("chart.label.line", { line: line.label, now: written(line, now), min: written(line, min), avg: written(line, avg), max: written(line, max) });
+  });
+  return t("chart.label", { title: spec.title, lines: parts.join("; ") });
 }
 
-function LegendLine({ line, place }: { line: Line; place: number | null }) {
-  const { last, min, avg, max } = summary([...line.values], line.low ? [...line.low] : null, line.high ? [...line.high] : null);
-  return (
-    <tr>
-      <th scope="row"><Swatch style={line.style} color={line.color} /> {line.label}</th>
-      <td><strong>{line.show(place === null ? last : (line.values[place] ?? null))}</strong></td><td>{line.show(min)}</td><td>{line.show(avg)}</td><td>{line.show(max)}</td>
-    </tr>
-  );
-}
-
-function Canvas({ title, spec, hears }: { title: string; spec: Spec; hears: PlotHears }) {
-  const box = useRef<HTMLDivElement>(null);
-  const plot = useRef<Plot | null>(null);
-  const now = useRef({ spec, hears });
-  now.current = { spec, hears };
-  const shape = spec.lines.map((line) => line.label).join();
-  useEffect(() => {
-    let isGone = false;
-    const build = async () => {
-      const { Plot: Drawn } = await import("./plot");
-      if (isGone || !box.current) return;
-      plot.current?.destroy();
-      const to = () => now.current.hears;
-      plot.current = new Drawn(box.current, now.current.spec, { onCursor: (place) => to().onCursor(place), onZoom: (from, until) => to().onZoom(from, until), onReset: () => to().onReset() });
-    };
-    void build();
-    const stopTheme = onTheme(() => void build());
-    const watcher = new ResizeObserver(() => plot.current?.resize(box.current?.clientWidth ?? 0));
-    if (box.current) watcher.observe(box.current);
-    return () => {
-      isGone = true;
-      stopTheme();
-      watcher.disconnect();
-      plot.current?.destroy();
-      plot.current = null;
-    };
-  }, [shape]);
-  useEffect(() => plot.current?.update(spec));
-  const said = spec.lines.map((line) => `${line.label} ${line.show(summary([...line.values]).last)}`).join(", ");
-  return <div ref={box} class="chart-canvas" role="img" aria-label={t("chart.said", { title, said })} />;
-}
+const SOURCES: Readonly<Record<string, Key>> = { history: "chart.source.history", prometheus: "chart.source.prometheus" };
+const sourceName = (source: string): string => (SOURCES[source] ? t(SOURCES[source]) : source);

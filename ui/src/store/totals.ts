@@ -18,6 +18,8 @@ export interface Totals {
   readonly hashrateGhs: number;
   readonly expectedGhs: number;
   readonly powerWatts: number;
+  /** Of those whose hashrate is known and more than 0; null where there are none. */
+  readonly efficiencyJPerTh: number | null;
   readonly accepted: number;
   readonly rejected: number;
   readonly best: number | null;
@@ -45,6 +47,8 @@ function sum(miners: Iterable<Miner>): Totals {
   const pools = new Map<string, Group>();
   const firmwares = new Map<string, Group>();
   const attention: Miner[] = [];
+  let workWatts = 0;
+  let workGhs = 0;
   const total = { miners: 0, current: 0, hashrateGhs: 0, expectedGhs: 0, powerWatts: 0, accepted: 0, rejected: 0 };
   let best: number | null = null;
   let bestSession: number | null = null;
@@ -60,12 +64,16 @@ function sum(miners: Iterable<Miner>): Totals {
     total.hashrateGhs += miner.hashrateGhs ?? 0;
     total.expectedGhs += miner.expectedGhs ?? 0;
     total.powerWatts += miner.powerWatts ?? 0;
+    if (miner.hashrateGhs && miner.powerWatts !== null) {
+      workGhs += miner.hashrateGhs;
+      workWatts += miner.powerWatts;
+    }
     total.accepted += miner.accepted ?? 0;
     total.rejected += miner.rejected ?? 0;
     if (miner.pool !== null) count(pools, miner.pool, miner);
   }
   attention.sort(worstFirst);
-  return { ...total, states, best, bestSession, pools: ranked(pools), firmwares: ranked(firmwares), attention };
+  return { ...total, efficiencyJPerTh: workGhs > 0 ? (workWatts / workGhs) * 1000 : null, states, best, bestSession, pools: ranked(pools), firmwares: ranked(firmwares), attention };
 }
 
 function count(groups: Map<string, Group>, name: string, miner: Miner): void {

@@ -1,0 +1,118 @@
+"""What a backup file looks like: gzip; a line about the whole, then a line for each key, as JSON anybody can read.
+
+The first line counts the others and has their SHA-256: a file that is cut or changed is never restored.
+"""
+
+import gzip
+import hashlib
+import json
+import os
+import zlib
+from collections.abc import Mapping
+from datetime import datetime
+from pathlib import Path
+from tempfile import NamedTemporaryFile
+from typing import Final
+
+import msgspec
+
+from pluto.clock import iso_milliseconds
+from pluto.errors import BackupUnusable, FolderUnusable
+from pluto.model.json_value import Json
+from pluto.model.secret import is_secret, without_secrets
+from pluto.store.aside import sync
+
+FORMAT: Final = "pluto-backup"
+VERSION: Final = 1
+
+
+class About(msgspec.Struct, frozen=True, kw_only=True):
+    """The first line. *secrets* tells whether passwords are in it, *left_out* how many keys had to be left out with them."""
+
+    format: str
+    version: int
+    created_at: str
+    secrets: bool
+    keys: int
+    left_out: int
+    sha256: str
+
+
+class Backup(msgspec.Struct, frozen=True):
+    """What a backup holds: keys and values as the database has them."""
+
+    about: About
+    items: Mapping[str, bytes]
+
+
+def packed(items: Mapping[str, bytes], moment: datetime, *, with_secrets: bool) -> tuple[About, bytes]:
+    """Return the content of a backup file of *items*, made at *moment*."""
+    kept = dict(items) if with_secrets else _without_secrets(items)
+    lines = "".join(json.dumps([key, _text(value)]) + "\n" for key, value in kept.items()).encode()
+    about = About(
+        format=FORMAT,
+        version=VERSION,
+        created_at=iso_milliseconds(moment),
+        secrets=with_secrets,
+        keys=len(kept),
+        left_out=len(items) - len(kept),
+        sha256=hashlib.sha256(lines).hexdigest(),
+    )
+    return about, gzip.compress(msgspec.json.encode(about) + b"\n" + lines, mtime=0)
+
+
+def read_backup(file: Path) -> Backup:
+    """Return what *file* holds; raises BackupUnusable."""
+    try:
+        first, _, lines = gzip.decompress(file.read_bytes()).partition(b"\n")
+        about = msgspec.json.decode(first, type=About)
+    except OSError as error:
+        raise BackupUnusable(f"{file} cannot be read: {error.strerror or error}") from error
+    except (EOFError, zlib.error, ValueError) as error:
+        raise BackupUnusable(f"{file} is no backup of Pluto, or cut off: {error}") from error
+    if about.format != FORMAT or about.version != VERSION:
+        raise BackupUnusable(f"{file} is a {about.format} of version {about.version}; this Pluto reads version {VERSION}")
+    if hashlib.sha256(lines).hexdigest() != about.sha256:
+        raise BackupUnusable(f"{file} was changed after it was written, or is cut off")
+    pairs: list[tuple[str, str]] = [json.loads(line) for line in lines.splitlines()]
+    return Backup(about, {key: value.encode("utf-8", "surrogateescape") for key, value in pairs})
+
+
+def write_whole(file: Path, content: bytes) -> None:
+    """Write *file*, readable for nobody else, whole or not at all (trust 11.11); raises FolderUnusable."""
+    try:
+        with NamedTemporaryFile(dir=file.parent, prefix=f".{file.name}.", delete=False) as waiting:
+            try:
+                waiting.write(content)
+                waiting.flush()
+                os.fsync(waiting.fileno())
+                Path(waiting.name).rename(file)
+            except BaseException:
+                Path(waiting.name).unlink()
+                raise
+        sync(file.parent)
+    except OSError as error:
+        raise FolderUnusable(f"cannot write {file}: {error.strerror}") from error
+
+
+def _without_secrets(items: Mapping[str, bytes]) -> dict[str, bytes]:
+    kept: dict[str, bytes] = {}
+    for key, value in items.items():
+        clean = None if is_secret(key, value) else _clean(value)
+        if clean is not None:
+            kept[key] = clean
+    return kept
+
+
+def _clean(value: bytes) -> bytes | None:
+    """Return *value* without secrets, itself where it has none, None where nobody can tell what is in it."""
+    try:
+        decoded: Json = msgspec.json.decode(value)
+    except (ValueError, RecursionError):
+        return None
+    clean = without_secrets({"": decoded})[""]
+    return value if clean == decoded else msgspec.json.encode(clean)
+
+
+def _text(value: bytes) -> str:
+    return value.decode("utf-8", "surrogateescape")

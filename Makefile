@@ -3,22 +3,26 @@ PYTHON ?= python3
 VENV   := .venv
 BIN    := $(VENV)/bin
 UV     := UV_PYTHON_DOWNLOADS=never $(BIN)/uv
+PAGE   := src/pluto/page_files/index.html
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check fix bench trust chaos soak lock clean
+.PHONY: help demo test check ui fix bench trust chaos soak lock clean
 
 help:  ## list the targets
 	@awk -F':.*## ' '/^[a-z]+:.*## /{printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
-demo: $(VENV)/.run  ## start 30 simulated miners and the server, print the address
+demo: $(VENV)/.run $(PAGE)  ## start 30 simulated miners and the server, print the address
 	@$(BIN)/pluto demo
 
-test: $(VENV)/.dev check  ## everything CI runs
+test: $(VENV)/.dev check ui  ## everything CI runs
 	@echo "pluto: tests" && $(BIN)/pytest
 
 check: $(VENV)/.dev  ## format, lint, spelling, types, import contracts
 	@echo "pluto: checks" && $(BIN)/ruff format --check . && $(BIN)/ruff check . && $(BIN)/codespell src tests docs bench *.md
 	@$(BIN)/mypy && $(BIN)/pyright && $(BIN)/lint-imports --no-cache
+
+ui: $(VENV)/.dev $(PAGE)  ## build the page, check its types, run its own tests
+	@echo "pluto: the page" && $(BIN)/python ui/build.py check
 
 fix: $(VENV)/.dev  ## repair what a tool can
 	@$(BIN)/ruff format . && $(BIN)/ruff check --fix .
@@ -40,7 +44,7 @@ lock: $(VENV)/.uv  ## pin the newest versions that fit pyproject.toml
 	@$(UV) pip compile -q --universal --generate-hashes --no-emit-index-url --no-header --python-version 3.11 pyproject.toml --group dev -o requirements-dev.lock --upgrade
 
 clean:  ## remove what these targets made
-	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
+	rm -rf $(VENV) ui/node_modules $(dir $(PAGE)) .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
 
 $(VENV)/.uv:
 	@echo "pluto: making $(VENV) (once)"
@@ -54,3 +58,7 @@ $(VENV)/.run: $(VENV)/.uv requirements.lock pyproject.toml
 $(VENV)/.dev: $(VENV)/.run requirements-dev.lock
 	@echo "pluto: installing what the tests need"
 	@$(UV) pip install -q -r requirements-dev.lock && touch $@
+
+$(PAGE): $(shell find ui -path ui/node_modules -prune -o -path ui/test -prune -o -type f -print) | $(VENV)/.run
+	@echo "pluto: building the page"
+	@$(BIN)/python ui/build.py

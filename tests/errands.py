@@ -34,6 +34,9 @@ class HurriedClock:
     def utc(self) -> datetime:
         return self._clock.utc()
 
+    def wall_s(self) -> float:
+        return self._clock.wall_s()
+
     def call_at(self, when_s: float, callback: Callable[[], None]) -> Timer:
         return asyncio.get_running_loop().call_soon(callback)
 
@@ -44,8 +47,9 @@ class House:
     def __init__(self, core: CoreStore, fleet: Fleet, errands: Errands) -> None:
         self.store = core.miners
         self.fleet = fleet
+        self.sent: list[tuple[str, list[str]]] = []
         self.presets = Presets(core.presets)
-        self.configure = Configure(core.miners, core.presets, errands)
+        self.configure = Configure(core.miners, core.presets, errands, lambda mac, fields: self.sent.append((mac, list(fields))))
         self.restart = Restart(core.miners, errands)
 
     async def imprint(self, *miners: SimulatedMiner) -> None:

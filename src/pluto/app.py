@@ -3,21 +3,27 @@
 import asyncio
 import gc
 import logging
-import socket
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from contextlib import AsyncExitStack
 from functools import partial
 from pathlib import Path
 from typing import Final, Self
-from urllib.parse import urlsplit
 
 import msgspec
 
+from pluto.access.access import FOLDER as ACCESS_FOLDER
+from pluto.access.access import Access
+from pluto.access.given import given_passwords
+from pluto.access.peers import Peers
 from pluto.api.listener import Listener, claim
 from pluto.api.openapi import openapi
 from pluto.api.parts import Parts
 from pluto.api.routes import ROUTES
 from pluto.api.server import Edge
+from pluto.api.static import FOLDER, PageFiles
+from pluto.audit.files import AuditFiles
+from pluto.audit.trail import Trail
+from pluto.axeos.check import Check
 from pluto.axeos.decode import decode_system_info
 from pluto.axeos.fetch import MinerClient
 from pluto.axeos.poll_client import PollClient
@@ -36,10 +42,9 @@ from pluto.history.book import Book
 from pluto.history.query import Reader
 from pluto.history.recorder import Recorder
 from pluto.history.tiers import Kept
+from pluto.logs import RecentLines
 from pluto.metrics.exposition import Metrics
-from pluto.model.happenings import Happening, Kind
-from pluto.model.json_value import JsonObject
-from pluto.model.miner import MacAddress, Miner
+from pluto.model.miner import Miner
 from pluto.model.names import usual_prefixes
 from pluto.model.record import Record
 from pluto.model.state import MinerState
@@ -47,6 +52,7 @@ from pluto.monitor.fleet import Fleet, Polled
 from pluto.monitor.report import report
 from pluto.monitor.standings import Standings
 from pluto.services.add import Add
+from pluto.services.chronicle import Chronicle
 from pluto.services.configure import Configure
 from pluto.services.device_logs import TOPIC as LOGS
 from pluto.services.device_logs import DeviceLogs
@@ -55,15 +61,23 @@ from pluto.services.discover import Discover
 from pluto.services.errand import QUESTION_S, Errands
 from pluto.services.finder import Finder
 from pluto.services.imprint import Imprint
-from pluto.services.own_search import PROBE_S, own_search
+from pluto.services.instruct import Instruct
+from pluto.services.longer_past import LongerPast
+from pluto.services.offer import Offer
+from pluto.services.own_search import PROBE_S, own_search, refusal_of
+from pluto.services.own_settings import OwnSettings, limits_of
+from pluto.services.preset_use import PresetUses
 from pluto.services.presets import Presets
 from pluto.services.relay import Relay
 from pluto.services.relocate import Relocate
 from pluto.services.remembered import Remembered
 from pluto.services.remove import Remove
 from pluto.services.restart import Restart
+from pluto.services.search_places import SearchPlaces
 from pluto.services.searches import Scan, Searches
 from pluto.services.shown import sources_of
+from pluto.services.support_bundle import SupportBundle, Told
+from pluto.services.surroundings import Surroundings, sockets_beside_us
 from pluto.services.views import Views
 from pluto.services.watch import Watch
 from pluto.settings import Settings
@@ -73,7 +87,8 @@ from pluto.store.seal import Seal, read_key
 
 POLL_INTERVAL_S: Final = 5.0
 LAG_EVERY_S: Final = 0.5
-RESOLVE_LIMIT_S: Final = 1.0
+SETTLED_S: Final = 4 * POLL_INTERVAL_S
+"""So long after many miners began, what they need lives as long as they do; the garbage collector need not look at it again."""
 
 log = logging.getLogger(__name__)
 
@@ -81,13 +96,24 @@ log = logging.getLogger(__name__)
 class App:
     """One running Pluto: `async with App(settings)` claims the port, opens the parts in order and closes them in reverse.
 
-    Raises the CannotStart errors. Two of them can run in one process, on different ports and folders.
+    Raises the CannotStart errors. No file changes the settings that are *fixed*; *clock* is the event loop's where none is given.
+    Two of them can run in one process, on different ports and folders.
     """
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(
+        self, settings: Settings, clock: Clock | None = None, *, page_folder: Path = FOLDER, fixed: Collection[str] = ()
+    ) -> None:
         self._settings = settings
+        self._clock = clock
+        self._fixed = fixed
+        self._page_folder = page_folder
         self._closing = AsyncExitStack()
         self._is_ready = False
+
+    @property
+    def settings(self) -> Settings:
+        """Return the settings in force."""
+        return self._settings
 
     @property
     def port(self) -> int:
@@ -108,63 +134,104 @@ class App:
         await self._closing.aclose()
 
     async def _open(self, stack: AsyncExitStack) -> None:
-        settings, clock = self._settings, LoopClock()
-        reach = Reach(settings.miner_networks, [Target(settings.bind, self.port), *await _sockets_beside_us(settings)])
+        settings, clock = self._settings, self._clock or LoopClock()
+        self._own_log = RecentLines()
+        logging.getLogger().addHandler(self._own_log)
+        stack.callback(logging.getLogger().removeHandler, self._own_log)
+        reach = Reach(settings.miner_networks, [Target(settings.bind, self.port), *await sockets_beside_us(settings)])
+        access = await stack.enter_async_context(_access(settings, clock))
         seal = Seal(read_key(settings.secret_key, settings.secret_key_file))
         core = CoreStore(Path(settings.data_dir) / "pluto_core", clock=clock, flush_s=settings.flush_s, seal=seal)
         self._level = core.level
         self._store = (await stack.enter_async_context(core)).miners
+        trail = await stack.enter_async_context(Trail(AuditFiles(Path(settings.data_dir)), clock))
         listener = Listener()
         stack.push_async_callback(listener.close)
         await self._open_sinks(stack, reach, clock)
+        access.watching = self._hub.visitors
         polls = PollClient(reach, clock, settings.system_info_timeout_ms / 1000)
         stack.callback(polls.close)
-        self._standings = Standings(clock)
+        self._standings = Standings(clock, limits_of(settings))
         self.fleet = Fleet(polls.line, self._observe, self._measure, clock, POLL_INTERVAL_S)
         stack.callback(self.fleet.close)
-        await self._open_history(stack)
+        relay = await stack.enter_async_context(Relay(settings.prometheus_host))
+        await self._open_history(stack, relay)
         finder = await self._finder(stack, reach, clock)
         discover = Discover(finder)
         await self._open_page(stack, finder)
         imprint = Imprint(self._store, discover, reach, self._placed)
         self._relocate = await stack.enter_async_context(Relocate(discover, imprint.relocate, clock))
-        watch = Watch(self._store, self.fleet, self._logs, self._joined, self._left)
+        watch = Watch(
+            self._store,
+            self.fleet,
+            self._logs,
+            joined=self._joined,
+            left=self._left,
+            many_joined=partial(_freeze_later, clock),
+        )
         self._logs.offer(watch.is_watched)
         self._measure_itself(stack, clock)
         if settings.auto_listen:
-            watch.all()
+            await watch.all()
             self._dashboards.draw_overview()
         errands = self._errands(stack, reach, clock)
         diagnose = Diagnose(self.fleet, self._store, self._metrics, self._standings.wall_s)
+        presets = Presets(core.presets)
+        own = OwnSettings(settings, self._fixed, self._adjust)
+        around = Surroundings(lambda: self._settings)
+        diagnosis = partial(diagnose.now, self._hub, self._live, self._recorder)
+        told = Told(diagnosis, lambda: [line.text for line in self._own_log.lines], around, own, self._views, self._remembered)
         parts = Parts(
+            access=access,
+            peers=Peers(settings.trusted_proxies),
+            is_open_to_network=settings.is_open_to_network,
+            trail=trail,
             discover=discover,
             imprint=imprint,
             watch=watch,
             remove=Remove(self._store, watch, self._removed_unwatched),
-            configure=Configure(self._store, core.presets, errands),
+            configure=Configure(self._store, core.presets, errands, self._chronicle.sent),
             restart=Restart(self._store, errands),
-            presets=Presets(core.presets),
-            relay=await stack.enter_async_context(Relay(settings.prometheus_host)),
+            instruct=Instruct(self._store, errands),
+            offer=Offer(MinerClient(reach).get),
+            own_settings=own,
+            presets=presets,
+            preset_uses=PresetUses(presets, self._views),
+            relay=relay,
             metrics=self._metrics,
             dashboards=self._dashboards,
             hub=self._hub,
             views=self._views,
             add=Add(discover, imprint, watch),
             searches=self._searches,
+            search_places=SearchPlaces(lambda: self._settings, refusal_of(reach)),
+            check=Check(reach),
             remembered=self._remembered,
-            diagnose=partial(diagnose.now, self._hub, self._live, self._recorder),
-            forget_history=self._forget_history,
+            diagnose=diagnosis,
+            surroundings=around,
+            own_log=self._own_log,
+            bundle=SupportBundle(told),
+            forget_history=self._chronicle.forget,
             wall_s=self._standings.wall_s,
             interval_s=POLL_INTERVAL_S,
             is_ready=lambda: self._is_ready,
             openapi=msgspec.json.encode(openapi(ROUTES)),
+            page_files=PageFiles(self._page_folder),
         )
         await listener.open(self._claimed, Edge(parts, Gate(settings.allowed_hosts, settings.allowed_origins)).handle)
         stack.callback(listener.stop_accepting)
         gc.freeze()  # what exists now lives as long as the process: the collector need not look at it again
         self._is_ready = True
 
-    async def _open_history(self, stack: AsyncExitStack) -> None:
+    def _adjust(self, settings: Settings) -> None:
+        """Take over what of new settings counts at once."""
+        if settings.log_level != self._settings.log_level:
+            logging.getLogger().setLevel(settings.log_level.upper())
+        self._settings = settings
+        self._standings.limits = limits_of(settings)
+        self._views.changed()
+
+    async def _open_history(self, stack: AsyncExitStack, relay: Relay) -> None:
         settings, wall_s = self._settings, self._standings.wall_s
         self._recorder: Recorder | None = None
         reader: Reader | None = None
@@ -173,22 +240,24 @@ class App:
             book = Book(Path(settings.data_dir) / "history.sqlite", keep)
             reader = Reader(book, book.path, keep)
             self._recorder = await stack.enter_async_context(Recorder(book, wall_s, lambda: len(self.fleet)))
-        self._remembered = Remembered(reader, wall_s)
+        longer_past = LongerPast(relay) if settings.prometheus_host and settings.metrics_labelled_set else None
+        self._remembered = Remembered(reader, self._recorder, longer_past, wall_s)
         await self._remembered.load()
 
     async def _open_page(self, stack: AsyncExitStack, finder: Finder) -> None:
-        self._hosts = {record.mac: record.host for record in self._store.in_order()}
-        self._views = Views(self._store, self.fleet, self._standings)
-        searches = Searches(_scan(finder), self._store.get, self._standings.wall_s)
+        store, remembered, standings = self._store, self._remembered, self._standings
+        self._views = Views(store, self.fleet, standings)
+        searches = Searches(_scan(finder), store.get, standings.wall_s)
         self._searches = await stack.enter_async_context(searches)
-        self._topics = Topics(sources_of(self._views, self._remembered, searches), {LOGS: self._logs.room})
-        searches.heard = self._topics.searched
-        self._live = await stack.enter_async_context(Live(self._hub.server, self._topics, self._standings.wall_s))
+        topics = Topics(sources_of(self._views, remembered, searches), {LOGS: self._logs.room})
+        searches.heard = topics.searched
+        self._chronicle = Chronicle(store, self._views, topics, standings, remembered)
+        self._live = await stack.enter_async_context(Live(self._hub.server, topics, standings.wall_s))
 
     async def _open_sinks(self, stack: AsyncExitStack, reach: Reach, clock: Clock) -> None:
         settings = self._settings
         self._metrics = Metrics(clock, by_name=settings.metrics_contract_set, by_label=settings.metrics_labelled_set)
-        self._hub = await stack.enter_async_context(Hub())
+        self._hub = await stack.enter_async_context(Hub(clock=clock))
         self._dashboards = await stack.enter_async_context(_dashboards(settings, clock))
         logs = DeviceLogs(self._store, self._hub, reach, Path(settings.logs_dir), clock)
         self._logs = await stack.enter_async_context(logs)
@@ -206,64 +275,24 @@ class App:
         await stack.enter_async_context(store)
         probes = PollClient(reach, clock, PROBE_S)
         stack.callback(probes.close)
-        return await stack.enter_async_context(own_search(settings, probes, store, self.fleet.answer_at))
+        return await stack.enter_async_context(own_search(settings, probes, store, self.fleet.answer_at, lambda: self._settings))
 
     def _joined(self, record: Record) -> None:
         self._metrics.watch(record.miner, record.hostname, decode_system_info(record.info).reading)
-        self._standings.join(record.mac)
-        self._changed(record.mac)
-
-    def _changed(self, mac: MacAddress) -> None:
-        self._views.changed()
-        self._topics.changed(mac)
-
-    def _happened(self, happening: Happening) -> None:
-        event = self._remembered.numbered(happening)
-        if self._recorder is not None:
-            self._recorder.happened(event)
-        self._topics.event(event.id)
+        self._chronicle.joined(record.mac)
 
     def _placed(self, miner: Miner) -> None:
-        """Take note of where a miner is now, be it new, moved, or registered again."""
         self.fleet.move(miner)
-        mac, wall_s = miner.mac, self._standings.wall_s()
-        if mac not in self._hosts:
-            record = self._store.get(mac)
-            facts: JsonObject = {"host": miner.host, "hostname": record.hostname if record else None}
-            self._happened(Happening(wall_s, mac, Kind.ADDED, facts))
-        elif (before := self._hosts[mac]) != miner.host:
-            self._happened(Happening(wall_s, mac, Kind.MOVED, {"from": before, "to": miner.host}))
-        self._hosts[mac] = miner.host
-        self._changed(mac)
-
-    def _gone(self, record: Record) -> None:
-        """Take note that a miner is not ours any more; nothing happens if it is only watched no more."""
-        mac = record.mac
-        if self._store.get(record.key) is None:
-            self._hosts.pop(mac, None)
-            self._views.forget(record)
-            facts: JsonObject = {"host": record.host, "hostname": record.hostname}
-            self._happened(Happening(self._standings.wall_s(), mac, Kind.REMOVED, facts))
-            if self._settings.delete_data_on_device_remove:
-                self._forget_history(mac)
-        self._changed(mac)
-
-    def _forget_history(self, mac: MacAddress) -> None:
-        self._remembered.forget([mac])
-        if self._recorder is not None:
-            self._recorder.forget(mac, delete=True)
+        self._chronicle.placed(miner)
 
     def _left(self, record: Record) -> None:
         self._relocate.forget(record.mac)
         self._logs.leave(record.mac)
         self._drop_dashboard(record, self._metrics.prefix(record.mac))
         self._metrics.unwatch(record.mac, delete=self._settings.delete_data_on_device_remove)
-        hosts = (state.miner.host for state in self.fleet.states.values())
-        self._hub.device_removed(record.mac, record, [host for host in hosts if host is not None])
-        self._standings.leave(record.mac)
-        if self._recorder is not None:
-            self._recorder.forget(record.mac, delete=False)
-        self._gone(record)
+        self._hub.device_removed(record.mac, record, self.fleet.hosts)
+        self._chronicle.left(record)
+        self._chronicle.gone(record, forgets=self._settings.delete_data_on_device_remove)
 
     def _drop_dashboard(self, record: Record, prefix: str | None) -> None:
         if self._settings.delete_data_on_device_remove and prefix is not None:
@@ -273,7 +302,7 @@ class App:
 
     def _removed_unwatched(self, record: Record) -> None:
         """Drop the dashboard that the miner has from an earlier time, unless it may be another miner's."""
-        self._gone(record)
+        self._chronicle.gone(record, forgets=self._settings.delete_data_on_device_remove)
         if not self._settings.delete_data_on_device_remove:
             return
         plain, own = usual_prefixes(record.hostname, record.mac)
@@ -297,11 +326,7 @@ class App:
             self._hub.error(mac, record, f"{after.failure.reason}: {after.failure.detail}")
         self._relocate.note(after)
         self._logs.note(before, after)
-        if after.failure is None and after.reading is not None and self._recorder is not None:
-            self._recorder.read(mac, after.reading)
-        for happening in self._standings.follow(before, after):
-            self._happened(happening)
-        self._changed(mac)
+        self._chronicle.polled(before, after)
 
     def _measure(self, polled: Polled) -> None:
         itself = self._metrics.itself
@@ -322,16 +347,25 @@ class App:
         attach("pluto_events_dropped_total", lambda: self._hub.replaced)
 
 
+def _access(settings: Settings, clock: Clock) -> Access:
+    given = given_passwords(settings) if settings.auth == "password" else None
+    return Access(Path(settings.data_dir) / ACCESS_FOLDER, given, clock)
+
+
 def _scan(finder: Finder) -> Scan:
-    """Return how *finder* searches everywhere, telling of its progress where it can."""
+    """Return how *finder* searches, telling of its progress where it can."""
     if isinstance(finder, Search):
-        return lambda heard: finder.discover(None, None, heard)
-    return lambda _heard: finder.discover(None, None)
+        return lambda heard, networks: finder.within(networks, heard) if networks else finder.discover(None, None, heard)
+    return lambda _heard, _networks: finder.discover(None, None)
 
 
 def _dashboards(settings: Settings, clock: Clock) -> Dashboards:
     files = DashboardFiles(Path(settings.dashboards_dir), Path(settings.templates_dir))
     return Dashboards(files, clock, Grafana(settings.grafana_host, clock.utc) if settings.grafana_host else None)
+
+
+def _freeze_later(clock: Clock) -> None:
+    clock.call_at(clock.now_s() + SETTLED_S, gc.freeze)
 
 
 async def _measure_lag(clock: Clock, observe: Callable[[float], None]) -> None:
@@ -340,21 +374,3 @@ async def _measure_lag(clock: Clock, observe: Callable[[float], None]) -> None:
         due_s = clock.now_s() + LAG_EVERY_S
         await asyncio.sleep(LAG_EVERY_S)
         observe(max(0.0, clock.now_s() - due_s))
-
-
-async def _sockets_beside_us(settings: Settings) -> list[Target]:
-    """Return where the services beside us listen, as far as their names can be resolved at once: never miners (trust 4.3)."""
-    targets: list[Target] = []
-    for url in (settings.discovery_service_host, settings.grafana_host):
-        parts = urlsplit(url)
-        if not parts.hostname:
-            continue
-        port = parts.port or (443 if parts.scheme == "https" else 80)
-        try:
-            async with asyncio.timeout(RESOLVE_LIMIT_S):
-                found = await asyncio.get_running_loop().getaddrinfo(parts.hostname, port, family=socket.AF_INET)
-        except OSError as error:  # TimeoutError is one
-            log.info("name not resolved", extra={"url": url, "why": str(error)})
-            continue
-        targets += [Target(str(address[4][0]), port) for address in found]
-    return targets

@@ -4,14 +4,18 @@ PlutoError
 |-- BadRequest                 a client asked for something that cannot be (400)
 |   `-- BadField               one parameter, or member of the body, is to blame (400)
 |-- NotFound                   no such miner, preset or page (404)
-|   `-- UnknownSearch          no such search (404)
+|   |-- UnknownSearch          no such search (404)
+|   `-- UnknownPreset          no such preset, where that has a word of its own (404)
 |-- HistoryOff                 readings are not remembered here (409)
+|-- CannotDo                   the firmware of this miner has no word for what is asked (409)
 |-- MinerFault                 one exchange with one miner failed
 |   |-- MinerUnreachable       no connection, refused, or silent
 |   |   `-- MinerHungUp        the connection ended after all of the request was sent
 |   |-- MinerNonsense          it answered, but not what an AxeOS miner says
 |   `-- WrongMiner             another miner answers at this address
 |-- WriteFailed                a miner was to be changed and was not, or nobody knows; `details` says why (500)
+|-- WrongPassword              nobody is let in with it (401)
+|-- TooManyAttempts            somebody tries passwords too often (429)
 |-- TooBusy                    as much is waiting already as may wait (503)
 |-- DiscoveryFailed            nobody could tell which miners there are
 |-- CannotDraw                 a dashboard, or the folder of them, cannot be written or read
@@ -50,8 +54,16 @@ class UnknownSearch(NotFound):
     """No search with this id runs or has just ended."""
 
 
+class UnknownPreset(NotFound):
+    """No preset has this id."""
+
+
 class HistoryOff(PlutoError):
     """What was asked for is in the history, and a setting says that there is none."""
+
+
+class CannotDo(PlutoError):
+    """The firmware of a miner cannot do what is asked; it was not told."""
 
 
 class MinerFault(PlutoError):
@@ -84,6 +96,18 @@ class WriteFailed(PlutoError):
 
 class TooBusy(PlutoError):
     """As much is waiting already as may wait; it is worth trying again after *retry_after_s* seconds."""
+
+    def __init__(self, sentence: str, retry_after_s: int) -> None:
+        super().__init__(sentence)
+        self.retry_after_s = retry_after_s
+
+
+class WrongPassword(PlutoError):
+    """A password that opens nothing."""
+
+
+class TooManyAttempts(PlutoError):
+    """Passwords were tried too often; it is worth trying again after *retry_after_s* seconds."""
 
     def __init__(self, sentence: str, retry_after_s: int) -> None:
         super().__init__(sentence)

@@ -1,4 +1,4 @@
-"""The first page: the truth at a glance, and nothing that a miner says is more than text."""
+"""The page without a script: the truth at a glance, and nothing that a miner says is more than text."""
 
 from collections.abc import AsyncGenerator
 from html.parser import HTMLParser
@@ -50,13 +50,13 @@ async def pluto(tmp_path: Path, fleet: SimulatedFleet) -> AsyncGenerator[Running
 
 
 async def page_of(pluto: Running) -> Page:
-    async with pluto.http.get(pluto.base + "/") as answer:
+    async with pluto.http.get(pluto.base + "/glance") as answer:
         assert "default-src 'self'" in answer.headers["Content-Security-Policy"]
         return Page(await answer.text())
 
 
 async def test_an_empty_fleet_is_told_what_to_do(pluto: Running) -> None:
-    async with pluto.http.get(pluto.base + "/") as answer:
+    async with pluto.http.get(pluto.base + "/glance") as answer:
         assert "pluto discover" in await answer.text()
     async with pluto.http.get(pluto.base + "/page.css") as answer:
         assert answer.headers["Content-Type"] == "text/css; charset=utf-8"

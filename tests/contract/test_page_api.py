@@ -1,12 +1,15 @@
 """The page's interface: shapes of `/api/v1`, entity tags, errors with a code."""
 
 import asyncio
+import time
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
 import msgspec
 import pytest
+from aiohttp import web
+from aiohttp.test_utils import TestServer
 
 from pluto.model.columns import FLEET, ONE
 from pluto.simulator.server import Options, SimulatedFleet
@@ -190,3 +193,79 @@ async def test_without_history_everything_else_works(tmp_path: Path, fleet: Simu
         assert len((await pluto.ask("GET", "/api/v1/events"))[1]["rows"]) == 1
         assert (await pluto.ask("GET", "/api/v1/diagnostics"))[1]["history"]["is_on"] is False
         assert not (tmp_path / "data" / "history.sqlite").exists()
+
+
+async def test_what_is_beyond_our_memory_is_asked_of_prometheus_and_answered_without_it_too(tmp_path: Path) -> None:
+    def ranges(day: int) -> str:
+        return f"/api/v1/history?mac=fleet&metric=power_watts&from={time.time() - day * 86_400}&points=10"
+
+    asked: list[str] = []
+
+    async def answer(request: web.Request) -> web.Response:
+        asked.append(request.query["query"])
+        end = float(request.query["end"])
+        return web.json_response({"status": "success", "data": {"result": [{"metric": {}, "values": [[end, "7.5"]]}]}})
+
+    prometheus = web.Application()
+    prometheus.router.add_get("/api/v1/query_range", answer)
+    async with TestServer(prometheus) as stub:
+        url = str(stub.make_url(""))
+        async with running(tmp_path, prometheus_host=url, history_hour_days=100) as pluto:
+            _, near = await pluto.ask("GET", ranges(99))
+            assert (near["source"], near["note"], asked) == ("history", None, [])
+            _, far = await pluto.ask("GET", ranges(101))
+            assert (far["source"], far["note"], len(asked)) == ("prometheus", None, 3)
+            assert far["metrics"]["power_watts"]["max"][-1] == 7.5
+            await stub.close()
+            _, alone = await pluto.ask("GET", ranges(101))
+            assert alone["source"] == "history"
+            assert "PROMETHEUS_HOST" in alone["note"]
+
+
+async def test_settings_that_were_sent_are_an_event(pluto: Running, fleet: SimulatedFleet) -> None:
+    mac = fleet.miners[0].mac
+    status, _ = await pluto.ask("PATCH", f"/devices/{mac}/system", {"info": {"frequency": 500, "stratumPassword": "hunter22"}})
+    assert status == 200
+    _, table = await pluto.ask("GET", f"/api/v1/events?mac={mac}&kind=settings_sent")
+    assert [row["facts"] for row in of(table)] == [{"fields": ["frequency", "stratumPassword"]}]
+    assert "hunter22" not in str(table)
+
+
+async def test_the_form_of_a_miner_names_what_it_is_set_to_and_what_it_offers(pluto: Running, fleet: SimulatedFleet) -> None:
+    miner = fleet.miners[0]
+    status, form = await pluto.ask("GET", f"/api/v1/miners/{miner.mac}/settings")
+    assert (status, form["choices_by_miner"]) == (200, True)
+    settings = {row["name"]: row for row in form["settings"]}
+    frequency = settings["frequency"]
+    assert frequency["value"] in [choice["value"] for choice in frequency["choices"]]
+    assert [choice["is_default"] for choice in frequency["choices"]].count(True) == 1
+    assert (frequency["unit"], frequency["kind"], frequency["is_open"]) == ("mhz", "number", True)
+    assert (settings["stratumPassword"]["kind"], settings["stratumPassword"]["value"]) == ("secret", None)
+    assert settings["stratumURL"]["needs_restart"] is True
+    miner.fault("refused")
+    _, form = await pluto.ask("GET", f"/api/v1/miners/{miner.mac}/settings")
+    assert form["choices_by_miner"] is False
+    assert [row["name"] for row in form["settings"]] == list(settings)
+
+
+async def test_a_change_is_read_back_and_what_does_not_hold_is_named(pluto: Running, fleet: SimulatedFleet) -> None:
+    path = f"/api/v1/miners/{fleet.miners[0].mac}/settings"
+    status, done = await pluto.ask("PATCH", path, {"settings": {"frequency": 490, "stratumPort": 3333}})
+    assert status == 200
+    assert [row["field"] for row in done["not_applied"]] == ["stratumPort"]
+    settings = {row["name"]: row["value"] for row in (await pluto.ask("GET", path))[1]["settings"]}
+    assert settings["frequency"] in {490, 525}  # the record follows with the next poll
+    assert (await pluto.ask("PATCH", path, {"settings": 7}))[0] == 400
+
+
+async def test_restart_and_identify_tell_why_they_could_not(pluto: Running, fleet: SimulatedFleet) -> None:
+    identified, old = fleet.miners[0].mac, next(miner for miner in fleet.miners[:3] if not miner.state.profile.is_at_least(2, 12))
+    assert (await pluto.ask("POST", f"/api/v1/miners/{identified}/identify"))[0] == 200
+    status, said = await pluto.ask("POST", f"/api/v1/miners/{old.mac}/identify")
+    assert (status, said["code"]) == (409, "cannot_do")
+    assert (await pluto.ask("POST", f"/api/v1/miners/{identified}/restart"))[0] == 200
+    fleet.miners[1].fault("refused")
+    status, said = await pluto.ask("POST", f"/api/v1/miners/{fleet.miners[1].mac}/restart")
+    assert (status, said["code"]) == (500, "write_failed")
+    assert "refused" in said["detail"].lower() or "connect" in said["detail"].lower()
+    assert (await pluto.ask("POST", f"/api/v1/miners/{NOBODY}/restart"))[1]["code"] == "unknown_miner"

@@ -10,13 +10,13 @@ from aiohttp import web
 
 from pluto.events.hub import Hub
 from pluto.model.miner import MacAddress
-from pluto.model.record import Record
+from pluto.model.record import Fields, Record
 
 ALICE = MacAddress("02:00:00:00:00:0a")
 
 
 def record(number: int) -> Record:
-    return Record(ALICE, {"mac": ALICE, "ip": "127.0.0.9"}, b'{"n":%d}' % number, "2026-01-01T00:00:00.000Z", True)
+    return Record(ALICE, Fields({"mac": ALICE, "ip": "127.0.0.9"}), b'{"n":%d}' % number, "2026-01-01T00:00:00.000Z", True)
 
 
 class Server:

@@ -1,7 +1,8 @@
 import asyncio
 import re
 import subprocess
-from collections.abc import AsyncGenerator
+import time
+from collections.abc import AsyncGenerator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,8 +16,12 @@ from aiohttp import web
 from clocks import FakeClock
 from metric_miners import ALICE, BOB, CAROL, READING, offline, online, reading
 from parts import LOG, free_port, needed, run
+from pluto.history.metrics import FLEET, FLEET_METRICS, MINER_METRICS
+from pluto.history.query import Question
 from pluto.metrics.exposition import Metrics, gzipped
 from pluto.metrics.families import CONTRACT
+from pluto.services.longer_past import LongerPast
+from pluto.services.relay import Relay
 
 pytestmark = pytest.mark.real
 
@@ -142,6 +147,36 @@ async def test_prometheus_reads_everything_without_a_word_of_complaint(tmp_path:
     log = (tmp_path / LOG).read_text().splitlines()
     complaints = [line for line in log if re.search("level=(warn|error)", line) and "Received SIGTERM" not in line]
     assert complaints == []
+
+
+async def test_what_charts_ask_prometheus_for_is_what_the_miner_said(tmp_path: Path) -> None:
+    metrics = served()
+    async with website(metrics) as port, prometheus(port, tmp_path) as database, Relay(database.url) as relay:
+        await database.becomes(f'increase(pluto_miner_shares_accepted_total{{mac="{ALICE.mac}"}}[1m])', 0)
+        now_s = time.time()
+        past = LongerPast(relay)
+        for miner, table in ((ALICE.mac, MINER_METRICS), (FLEET, FLEET_METRICS)):
+            names = [metric.name for metric in table]
+            chart = await past.chart(Question(miner, names, now_s - 3600, now_s + 60))
+            assert (chart.source, chart.step_s, chart.times[-1] - chart.times[0]) == (
+                "prometheus",
+                60,
+                60 * (len(chart.times) - 1),
+            )
+            seen = {name: _last_known(chart.values[name]) for name in names}
+            assert [name for name, value in seen.items() if value is None] == []
+            if miner == FLEET:
+                assert (seen["miners_online"], seen["power_watts"]) == (3, 55.5)
+            else:
+                expected = {name: getattr(READING, name) for name in names if hasattr(READING, name)}
+                expected |= {"fan_percent": 55.0, "fan_rpm": 4312.0, "shares_accepted": 0, "shares_rejected": 0}
+                assert seen == pytest.approx(expected)
+
+
+def _last_known(columns: Mapping[str, Any]) -> float | None:
+    column: list[float | None] = columns["sum"] if "sum" in columns else columns["max"]
+    assert column[0] is None
+    return next((value for value in reversed(column) if value is not None), None)
 
 
 async def test_promtool_finds_nothing_to_improve_in_the_metrics_that_are_ours() -> None:

@@ -18,8 +18,8 @@ import aiohttp
 import msgspec
 import socketio
 
-from conftest import Figure
 from discovery_stub import DiscoveryStub, discovery_stub
+from figures import Figure
 from parts import free_port, run
 from pluto.simulator.faults import SECRET
 from pluto.simulator.hostile_sockets import SOCKETS

@@ -2,13 +2,13 @@
 
 from pluto.events.outbox import MAX_WAITING_MESSAGES, News, Outbox
 from pluto.model.miner import MacAddress
-from pluto.model.record import Record
+from pluto.model.record import Fields, Record
 
 ALICE, BOB = MacAddress("02:00:00:00:00:0a"), MacAddress("02:00:00:00:00:0b")
 
 
 def news(number: int) -> News:
-    return News(Record(str(number), {}, b"{}", ""))
+    return News(Record(str(number), Fields(), b"{}", ""))
 
 
 def taken(outbox: Outbox, messages: int = 99, size: int = 10_000) -> list[str]:

@@ -1,24 +1,35 @@
 """One request and one answer, as handlers see them: parameters, query and JSON in, JSON out."""
 
-from collections.abc import Mapping, Sequence
+import asyncio
+from collections.abc import AsyncGenerator, AsyncIterable, Callable, Mapping, Sequence
 from http import HTTPStatus
 from typing import Final
 
 import msgspec
 
+from pluto.access.peers import Peer
+from pluto.access.roles import STRANGER, Visitor
 from pluto.errors import BadRequest
 from pluto.model.json_value import JsonObject
+from pluto.model.record import Record
 
 JSON_TYPE: Final = "application/json; charset=utf-8"
+SLICE: Final = 200
+"""Records made into JSON in one go: 10,000 of them must not hold up a poll."""
 
 
 class Call(msgspec.Struct, frozen=True):
-    """What a client asks: *parameters* from the path, *query* as sent, *body* an object (`{}` where none was sent)."""
+    """What a client asks: *parameters* from the path, *query* as sent, *body* an object (`{}` where none was sent).
+
+    *visitor* is who asks, *peer* where from.
+    """
 
     parameters: Mapping[str, str]
     query: Mapping[str, str]
     body: JsonObject
     accepts_gzip: bool = False
+    visitor: Visitor = STRANGER
+    peer: Peer = Peer("")
     known_tags: Sequence[str] = ()
 
     def flag(self, name: str) -> bool | None:
@@ -58,17 +69,34 @@ class Call(msgspec.Struct, frozen=True):
 
 
 class Answer(msgspec.Struct, frozen=True):
-    """What a client gets."""
+    """What a client gets: *body*, or *pieces* of it, made while they are sent, where it is too large to be held as a whole."""
 
-    body: bytes
+    body: bytes = b""
     status: HTTPStatus = HTTPStatus.OK
     content_type: str = JSON_TYPE
     headers: Mapping[str, str] = {}
+    pieces: AsyncIterable[bytes] | None = None
 
 
 def said(message: str, data: bytes) -> Answer:
     """Return the contract's `{"message": …, "data": …}` around JSON that is ready."""
     return Answer(b'{"message":' + msgspec.json.encode(message) + b',"data":' + data + b"}")
+
+
+def listed(message: str, records: Sequence[Record], form: Callable[[Record], bytes]) -> Answer:
+    """Return `said` with a list of *records*, each as *form* makes it: in slices, where they are many."""
+    if len(records) <= SLICE:
+        return said(message, b"[" + b",".join(map(form, records)) + b"]")
+    return Answer(pieces=_pieces(message, records, form))
+
+
+async def _pieces(message: str, records: Sequence[Record], form: Callable[[Record], bytes]) -> AsyncGenerator[bytes]:
+    opening = b'{"message":' + msgspec.json.encode(message) + b',"data":['
+    for start in range(0, len(records), SLICE):
+        yield opening + b",".join(map(form, records[start : start + SLICE]))
+        opening = b","
+        await asyncio.sleep(0)
+    yield b"]}"
 
 
 def plain(value: object, status: HTTPStatus = HTTPStatus.OK) -> Answer:

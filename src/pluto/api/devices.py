@@ -4,9 +4,9 @@ from collections.abc import Mapping
 
 import msgspec
 
-from pluto.api.call import Answer, Call, plain, said
+from pluto.api.call import Answer, Call, listed, plain, said
 from pluto.api.parts import Parts
-from pluto.api.wire import devices_json, record_json, records_json, tuned_records_json
+from pluto.api.wire import devices_json, record_json, tuned_record_json
 from pluto.errors import BadRequest, NotFound
 from pluto.model.match import WAYS, Query
 from pluto.model.miner import parse_host
@@ -37,17 +37,17 @@ async def discovered(parts: Parts, call: Call) -> Answer:
 
 async def imprint(parts: Parts, call: Call) -> Answer:
     """Register miners."""
-    return said("Devices imprint successful", records_json(await parts.imprint.imprint(call.texts("macs"))))
+    return listed("Devices imprint successful", await parts.imprint.imprint(call.texts("macs")), record_json)
 
 
 async def imprint_one(parts: Parts, call: Call) -> Answer:
     """Register one more miner; answers all of them."""
-    return said("Devices imprint successful", records_json(await parts.imprint.add(call.text("mac"))))
+    return listed("Devices imprint successful", await parts.imprint.add(call.text("mac")), record_json)
 
 
 async def imprinted(parts: Parts, call: Call) -> Answer:
     """All records, with tuning options."""
-    return said("Devices retrieved successfully", tuned_records_json(parts.imprint.all(call.query.get("q", ""))))
+    return listed("Devices retrieved successfully", parts.imprint.all(call.query.get("q", "")), tuned_record_json)
 
 
 async def imprinted_one(parts: Parts, call: Call) -> Answer:
@@ -71,7 +71,7 @@ async def remove(parts: Parts, call: Call) -> Answer:
 async def by_preset(parts: Parts, call: Call) -> Answer:
     """The records that name a preset."""
     found = parts.imprint.by_preset(call.parameters["presetId"])
-    return said("Devices by preset retrieved successfully", records_json(found))
+    return listed("Devices by preset retrieved successfully", found, record_json)
 
 
 async def restart(parts: Parts, call: Call) -> Answer:
@@ -93,8 +93,8 @@ async def listen(parts: Parts, call: Call) -> Answer:
     """Watch exactly these miners, or all."""
     traces = call.flag("traceLogs")
     everybody = call.body.get("macs") is None
-    records = parts.watch.all(traces=traces) if everybody else parts.watch.listen(call.texts("macs"), traces=traces)
-    return said("Devices listeners set successfully", records_json(records))
+    records = await (parts.watch.all(traces=traces) if everybody else parts.watch.listen(call.texts("macs"), traces=traces))
+    return listed("Devices listeners set successfully", records, record_json)
 
 
 def _way(call: Call, name: str) -> str:

@@ -11,6 +11,7 @@ from pluto.api.call import Answer
 from pluto.errors import (
     BadField,
     BadRequest,
+    CannotDo,
     DiscoveryFailed,
     HistoryOff,
     MinerUnreachable,
@@ -18,7 +19,9 @@ from pluto.errors import (
     PlutoError,
     StorageFull,
     TooBusy,
+    UnknownPreset,
     UnknownSearch,
+    WriteFailed,
     WrongMiner,
 )
 
@@ -31,17 +34,21 @@ CODES: Final[Mapping[type[PlutoError], tuple[HTTPStatus, str]]] = {
     BadField: (HTTPStatus.BAD_REQUEST, "bad_request"),
     NotFound: (HTTPStatus.NOT_FOUND, "unknown_miner"),
     UnknownSearch: (HTTPStatus.NOT_FOUND, "unknown_search"),
+    UnknownPreset: (HTTPStatus.NOT_FOUND, "unknown_preset"),
     HistoryOff: (HTTPStatus.CONFLICT, "history_off"),
+    CannotDo: (HTTPStatus.CONFLICT, "cannot_do"),
     TooBusy: (HTTPStatus.SERVICE_UNAVAILABLE, "too_busy"),
     StorageFull: (HTTPStatus.INSUFFICIENT_STORAGE, "storage_full"),
     DiscoveryFailed: (HTTPStatus.INTERNAL_SERVER_ERROR, "discovery_failed"),
     MinerUnreachable: (HTTPStatus.INTERNAL_SERVER_ERROR, "miner_unreachable"),
     WrongMiner: (HTTPStatus.INTERNAL_SERVER_ERROR, "wrong_miner"),
+    WriteFailed: (HTTPStatus.INTERNAL_SERVER_ERROR, "write_failed"),
 }
 """An error that is not here is a fault of ours: 500 `failed`, a trace in the log, nothing of it in the answer."""
 
 REFUSALS: Final[Mapping[HTTPStatus, str]] = {
     HTTPStatus.BAD_REQUEST: "bad_request",
+    HTTPStatus.UNAUTHORIZED: "not_signed_in",
     HTTPStatus.FORBIDDEN: "foreign_origin",
     HTTPStatus.NOT_FOUND: "not_found",
     HTTPStatus.METHOD_NOT_ALLOWED: "wrong_method",
@@ -60,6 +67,11 @@ class _Refusal(msgspec.Struct):
     error: str = ""
 
 
+def is_v1(path: str) -> bool:
+    """Return whether errors under *path* are problem documents."""
+    return path.lower().startswith(PREFIX)
+
+
 def document(status: HTTPStatus, code: str, detail: str, field: str | None = None) -> Answer:
     """Return a problem document; *field* is the parameter or member that is to blame."""
     members = {"title": status.phrase, "status": status.value, "code": code, "detail": detail}
@@ -75,7 +87,13 @@ def of_error(error: Exception) -> Answer:
     status, code = known
     if status is HTTPStatus.INTERNAL_SERVER_ERROR:
         log.warning("request failed", extra={"why": str(error)})
-    return document(status, code, str(error), error.field if isinstance(error, BadField) else None)
+    return document(status, code, _sentence(error), error.field if isinstance(error, BadField) else None)
+
+
+def _sentence(error: Exception) -> str:
+    """Return what happened, and the miner's own words where it gave any."""
+    said = error.details if isinstance(error, WriteFailed) else None
+    return f"{error}: {said}" if isinstance(said, str) and said not in {"", str(error)} else str(error)
 
 
 def of_refusal(answer: Answer) -> Answer:

@@ -8,10 +8,11 @@ import msgspec
 
 from pluto.api.call import Answer, Call, plain
 from pluto.api.parts import Parts
+from pluto.axeos.verbs import Verb, commands_of
 from pluto.errors import BadField
 from pluto.metrics.exposition import gzipped
 from pluto.model.columns import FLEET, ONE, names
-from pluto.model.json_value import JsonObject
+from pluto.model.json_value import JsonObject, parse_object
 from pluto.model.miner import parse_any_mac
 from pluto.model.record import Record
 from pluto.services.add import Added
@@ -32,8 +33,15 @@ async def table(parts: Parts, call: Call) -> Answer:
 
 async def one(parts: Parts, call: Call) -> Answer:
     """One miner's view."""
-    row = parts.views.row(_miner(parts, call).mac, ONE) or []
-    return plain({"at": parts.wall_s(), "miner": dict(zip([column.name for column in ONE], row, strict=True))})
+    record = _miner(parts, call)
+    row = parts.views.row(record.mac, ONE) or []
+    limits = parts.views.limits
+    members = {
+        "miner": dict(zip([column.name for column in ONE], row, strict=True)),
+        "can": list(commands_of(parse_object(record.info))),
+        "limits": {"chip_temperature_celsius": limits.chip_celsius, "vr_temperature_celsius": limits.vr_celsius},
+    }
+    return plain({"at": parts.wall_s(), **members})
 
 
 async def raw(parts: Parts, call: Call) -> Answer:
@@ -71,7 +79,7 @@ async def remove(parts: Parts, call: Call) -> Answer:
 async def watch(parts: Parts, call: Call) -> Answer:
     """Begin to poll one miner."""
     record = _miner(parts, call)
-    parts.watch.also([record.mac])
+    await parts.watch.also([record.mac])
     parts.dashboards.draw_overview()
     return _watched(parts, record)
 
@@ -81,6 +89,49 @@ async def unwatch(parts: Parts, call: Call) -> Answer:
     record = _miner(parts, call)
     parts.watch.leave(record)
     return _watched(parts, record)
+
+
+async def restart(parts: Parts, call: Call) -> Answer:
+    """Restart one miner."""
+    record = _miner(parts, call)
+    await parts.restart.miner(record.key)
+    return plain({"at": parts.wall_s(), "mac": record.mac})
+
+
+async def identify(parts: Parts, call: Call) -> Answer:
+    """Let one miner show itself."""
+    return await _told(parts, call, Verb.IDENTIFY)
+
+
+async def pause(parts: Parts, call: Call) -> Answer:
+    """Let one miner stop hashing."""
+    return await _told(parts, call, Verb.PAUSE)
+
+
+async def resume(parts: Parts, call: Call) -> Answer:
+    """Let one miner hash again."""
+    return await _told(parts, call, Verb.RESUME)
+
+
+async def settings(parts: Parts, call: Call) -> Answer:
+    """What can be set on one miner."""
+    record = _miner(parts, call)
+    offered = await parts.offer.of(record)
+    members = {"at": parts.wall_s(), "mac": record.mac, "choices_by_miner": offered.by_miner, "settings": offered.settings}
+    return plain(members)
+
+
+async def change(parts: Parts, call: Call) -> Answer:
+    """Change settings of one miner."""
+    record = _miner(parts, call)
+    done = await parts.configure.miner(record.key, {"info": call.object("settings")})
+    return plain({"at": parts.wall_s(), "mac": record.mac, "not_applied": done.not_applied})
+
+
+async def _told(parts: Parts, call: Call, verb: Verb) -> Answer:
+    record = _miner(parts, call)
+    await parts.instruct.miner(record.key, verb)
+    return plain({"at": parts.wall_s(), "mac": record.mac})
 
 
 def _watched(parts: Parts, record: Record) -> Answer:

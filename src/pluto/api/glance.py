@@ -1,4 +1,4 @@
-"""The page a browser opens first: the fleet at a glance, made on the server, without a script, anew every five seconds."""
+"""The fleet at a glance, made on the server, anew every five seconds: without a script, and where the app was not built."""
 
 from collections.abc import Callable, Sequence
 from html import escape
@@ -45,8 +45,8 @@ class Row(msgspec.Struct, frozen=True):
     state: MinerState | None
 
 
-def glance(rows: Sequence[Row]) -> bytes:
-    """Return the page; every text of a miner is escaped."""
+def glance(rows: Sequence[Row], note: str = "") -> bytes:
+    """Return the page, *note* below the figures; every text of a miner is escaped."""
     states = [row.state for row in rows if row.state is not None]
     online = [state for state in states if state.is_online]
     readings = [state.reading for state in online if state.reading is not None]
@@ -64,7 +64,7 @@ def glance(rows: Sequence[Row]) -> bytes:
         '<link rel="stylesheet" href="/page.css"></head><body><main>'
         f'<h1>Pluto <span class="muted">{__version__}</span></h1><ul class="figures">'
         + "".join(f"<li><b>{value}</b><span>{name}</span></li>" for value, name in figures)
-        + f"</ul>{_table(rows)}<ul class='links'>"
+        + f"</ul>{f'<p>{escape(note)}</p>' if note else ''}{_table(rows)}<ul class='links'>"
         + "".join(f'<li><a href="{path}">{path}</a> {escape(meaning)}</li>' for path, meaning in LINKS)
         + "</ul></main></body></html>"
     )

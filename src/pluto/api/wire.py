@@ -27,14 +27,9 @@ def record_json(record: Record | None) -> bytes:
     return b"null" if record is None else record.to_json()
 
 
-def records_json(records: Iterable[Record]) -> bytes:
-    """Return a list of records."""
-    return b"[" + b",".join(record.to_json() for record in records) + b"]"
-
-
-def tuned_records_json(records: Iterable[Record]) -> bytes:
-    """Return a list of records whose `info` names the choices for frequency and core voltage (contract A.4)."""
-    return records_json(msgspec.structs.replace(record, info=_with_options(record.info)) for record in records)
+def tuned_record_json(record: Record) -> bytes:
+    """Return one record whose `info` names the choices for frequency and core voltage (contract A.4)."""
+    return msgspec.structs.replace(record, info=_with_options(record.info)).to_json()
 
 
 def devices_json(devices: Iterable[JsonObject]) -> bytes:

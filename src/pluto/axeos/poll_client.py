@@ -89,11 +89,16 @@ class PollLine:
     At most one exchange at a time; each `begin` ends in exactly one call of *done*, unless `close` came first.
     """
 
-    __slots__ = ("_client", "_connection", "_done", "_has_tried_again", "_is_reused", "_opening", "_serial", "_target")
+    __slots__ = (
+        "_client", "_connection", "_done", "_has_tried_again", "_is_reused", "_opening", "_reader", "_request", "_serial",
+        "_target",
+    )  # fmt: skip
 
     def __init__(self, client: PollClient) -> None:
+        self._reader = AnswerReader()
         self._client = client
         self._target = Target("", 0)
+        self._request = b""
         self._connection: _Connection | None = None
         self._opening: asyncio.Task[None] | None = None
         self._done: Done | None = None
@@ -119,6 +124,7 @@ class PollLine:
         if verdict != self._target:
             self._drop()
             self._target = verdict
+            self._request = _request(verdict)
         self._is_reused = self._connection is not None
         self._client.began(self, self._serial, connects=not self._is_reused)
         self._ask()
@@ -147,10 +153,46 @@ class PollLine:
             return
         self._opening = None
         self._connection = connection
-        connection.ask(self._target)
+        self._reader.connected()
+        self._ask_on(connection)
 
-    def progressed(self, reader: AnswerReader) -> None:
+    def received(self, data: bytes) -> None:
         """Look at what has arrived: nothing yet, a fault, or a whole answer. Bytes that nobody asked for end the connection."""
+        self._reader.feed(data)
+        self._progressed()
+
+    def ended(self) -> None:
+        """Take the end of what the miner sends: it completes an answer that announced no length."""
+        if self._reader.has_begun:
+            self._reader.feed_eof()
+            self._progressed()
+
+    def lost(self, error: Exception | None) -> None:
+        """Try once more on a fresh connection if a kept one died before the first byte; otherwise the poll failed."""
+        self._connection = None
+        if self._done is None:
+            return
+        if self._is_reused and not self._has_tried_again and not self._reader.has_begun:
+            self._has_tried_again = True
+            self._ask()
+            return
+        why = error.strerror if isinstance(error, OSError) else None
+        self._end(Failed(Reason.BAD_ANSWER, why or self._reader.fault or "the connection ended in the middle of the answer"))
+
+    # One exchange, step by step.
+
+    def _ask(self) -> None:
+        if self._connection is not None:
+            self._ask_on(self._connection)
+        else:
+            self._opening = asyncio.get_running_loop().create_task(self._open(self._target, self._serial))
+
+    def _ask_on(self, connection: "_Connection") -> None:
+        self._reader.begin()
+        connection.ask(self._request)
+
+    def _progressed(self) -> None:
+        reader = self._reader
         if self._done is None:
             self._drop()
         elif reader.fault:
@@ -161,26 +203,6 @@ class PollLine:
             if is_spare or not reader.keeps_connection or not _may_stay_open(outcome):
                 self._drop()
             self._end(outcome)
-
-    def lost(self, reader: AnswerReader, error: Exception | None) -> None:
-        """Try once more on a fresh connection if a kept one died before the first byte; otherwise the poll failed."""
-        self._connection = None
-        if self._done is None:
-            return
-        if self._is_reused and not self._has_tried_again and not reader.has_begun:
-            self._has_tried_again = True
-            self._ask()
-            return
-        why = error.strerror if isinstance(error, OSError) else None
-        self._end(Failed(Reason.BAD_ANSWER, why or reader.fault or "the connection ended in the middle of the answer"))
-
-    # One exchange, step by step.
-
-    def _ask(self) -> None:
-        if self._connection is not None:
-            self._connection.ask(self._target)
-        else:
-            self._opening = asyncio.get_running_loop().create_task(self._open(self._target, self._serial))
 
     async def _open(self, target: Target, serial: int) -> None:
         if not may_be_opened():
@@ -215,19 +237,17 @@ class PollLine:
 class _Connection(asyncio.Protocol):
     """One connection of a line. Once abandoned it is deaf: what the loop still tells it reaches nobody."""
 
-    __slots__ = ("_line", "_reader", "_serial", "_transport", "is_spare")
+    __slots__ = ("_line", "_serial", "_transport", "is_spare")
 
     def __init__(self, line: PollLine, serial: int) -> None:
         self._line: PollLine | None = line
         self._serial = serial
-        self._reader = AnswerReader()
         self._transport: asyncio.Transport | None = None
         self.is_spare = False
 
-    def ask(self, target: Target) -> None:
-        self._reader.begin()
+    def ask(self, request: bytes) -> None:
         if self._transport is not None:
-            self._transport.write(_request(target))
+            self._transport.write(request)
 
     def abandon(self) -> None:
         self._line = None
@@ -242,17 +262,15 @@ class _Connection(asyncio.Protocol):
 
     def data_received(self, data: bytes) -> None:
         if self._line is not None:
-            self._reader.feed(data)
-            self._line.progressed(self._reader)
+            self._line.received(data)
 
     def eof_received(self) -> None:
-        if self._line is not None and self._reader.has_begun:
-            self._reader.feed_eof()
-            self._line.progressed(self._reader)
+        if self._line is not None:
+            self._line.ended()
 
     def connection_lost(self, exc: Exception | None) -> None:
         if self._line is not None:
-            self._line.lost(self._reader, exc)
+            self._line.lost(exc)
 
 
 def _request(target: Target) -> bytes:

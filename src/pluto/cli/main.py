@@ -6,6 +6,8 @@ import sys
 import click
 
 from pluto import __version__
+from pluto.cli.access import password, token
+from pluto.cli.audit import audit
 from pluto.cli.backup import backup, restore
 from pluto.cli.demo import demo
 from pluto.cli.discovery_service import discovery
@@ -33,7 +35,22 @@ def version() -> None:
     click.echo(f"pluto {__version__} on Python {sys.version.split()[0]}")
 
 
-for command in (serve, demo, discover, discovery, simulate, record, export, backup, restore, repair, doctor):
+for command in (
+    serve,
+    demo,
+    discover,
+    discovery,
+    simulate,
+    record,
+    password,
+    token,
+    audit,
+    export,
+    backup,
+    restore,
+    repair,
+    doctor,
+):
     pluto.add_command(command)
 
 

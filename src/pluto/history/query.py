@@ -39,13 +39,17 @@ class Question(msgspec.Struct, frozen=True):
 
 
 class Chart(msgspec.Struct, frozen=True):
-    """The answer: *values* has, of each metric, the columns by name; None where nothing is known."""
+    """The answer: *values* has, of each metric, the columns by name; None where nothing is known.
+
+    *note* says why the answer does not come from where it was looked for first.
+    """
 
     resolution_s: int
     step_s: int
     times: list[int]
     values: Mapping[str, JsonObject]
     source: str = "history"
+    note: str | None = None
 
 
 class Line:
@@ -108,6 +112,11 @@ class Reader:
         self._path = path
         self._keep = keep
         self._one = threading.Lock()
+
+    @property
+    def reach_s(self) -> float:
+        """Return how far back the coarsest tier reaches."""
+        return self._keep.seconds(HOUR)
 
     def chart(self, question: Question, now_s: float) -> Chart:
         """Return the answer to *question*; what the file does not give stays empty: a chart never fails."""

@@ -1,7 +1,7 @@
 """Which miners the metrics show, under which prefix, with which values; the whole of it as text when somebody asks."""
 
 import asyncio
-from collections.abc import AsyncGenerator, AsyncIterable, Sequence
+from collections.abc import AsyncGenerator, AsyncIterable, Iterator, Sequence
 from typing import Final, NamedTuple
 
 import msgspec
@@ -21,13 +21,11 @@ from pluto.model.totals import Totals
 SHELF_SIZE: Final = 200
 """Miners made into text in one go, before the event loop gets its turn (`bench/exposition.py`)."""
 
-SHELVES_AT_ONCE: Final = 20
-"""The same for the lines of one labelled metric, of which a miner has one and not twenty."""
-
 OUR_NAMESPACES: Final = ("pluto", "process", "python", "scrape")
 """First words of metric names that a miner's host name may not take: ours, and Prometheus' own."""
 
 _GZIP_FORMAT: Final = 31
+_WORTH_A_THREAD_BYTES: Final = 2 * 1024 * 1024
 _GZIP_LEVEL: Final = 1  # of 0 to 3; the metrics of a fleet repeat themselves
 
 
@@ -65,7 +63,7 @@ class Metrics:
         self._prefixes = NameBook(metric_prefixes(SUFFIXES, NAMES, OUR_NAMESPACES))
         self._shelves: list[_Shelf] = []
         self._shelf_of: dict[MacAddress, _Shelf] = {}
-        self._scrape = asyncio.Lock()
+        self._slice = asyncio.Lock()
 
     def watch(self, miner: Miner, hostname: str | None, last: Reading | None = None) -> None:
         """Show *miner* from now on, offline until it answers; *last* is its last known reading, for the totals. Idempotent."""
@@ -87,6 +85,8 @@ class Metrics:
         if shelf is None or before is None or not before.is_watched:
             return
         self.itself.count_poll(after)
+        if after.reading is None and before.state.reading is not None:  # it never answered: what its record says counts on
+            after = msgspec.structs.replace(after, reading=before.state.reading)
         self.totals.change(before.state, after)
         if not after.is_online or after.reading is None:
             shelf.miners[mac] = Shown(after, before.hostname, before.prefix, before.values)
@@ -120,19 +120,22 @@ class Metrics:
         return b"".join([piece async for piece in self.pieces()])
 
     async def pieces(self) -> AsyncGenerator[bytes]:
-        """Yield the exposition as it is at this instant, piece by piece; one at a time is made."""
-        async with self._scrape:
-            now_s = self._clock.now_s()
-            before = overview_text(self.totals) + self.itself.text()
-            shelves = [_Snapshot(shelf, tuple(shelf.miners.values())) for shelf in self._shelves]
-            yield before.encode(errors="replace")
-            if self._by_name:
-                for shelf, miners in shelves:
-                    yield shelf.by_name.of(miners)
-                    await asyncio.sleep(0)
-            if self._by_label:
-                async for piece in _by_label(shelves, now_s):
-                    yield piece
+        """Yield the exposition as it is at this instant, piece by piece; however many ask, one piece is made at a time."""
+        now_s = self._clock.now_s()
+        before = overview_text(self.totals) + self.itself.text()
+        shelves = [_Snapshot(shelf, tuple(shelf.miners.values())) for shelf in self._shelves]
+        yield before.encode(errors="replace")
+        by_label: list[Sequence[bytes]] = []
+        for shelf, miners in shelves:
+            async with self._slice:
+                if self._by_label:
+                    by_label.append(shelf.by_label.of(miners, now_s))
+                piece = shelf.by_name.of(miners) if self._by_name else b""
+                await asyncio.sleep(0)
+            if piece:
+                yield piece
+        for piece in _by_metric(by_label):
+            yield piece
 
     def _shelf(self, mac: MacAddress) -> _Shelf:
         shelf = self._shelf_of.get(mac)
@@ -156,18 +159,14 @@ class Metrics:
             shelf.miners[mac] = msgspec.structs.replace(shelf.miners[mac], prefix=self._prefixes.name(mac))
 
 
-async def _by_label(shelves: Sequence[_Snapshot], now_s: float) -> AsyncGenerator[bytes]:
-    """Yield the lines of all shelves metric by metric, as the format wants it, a few thousand lines in one go."""
-    texts = [shelf.by_label.of(miners, now_s) for shelf, miners in shelves]
+def _by_metric(shelves: Sequence[Sequence[bytes]]) -> Iterator[bytes]:
+    """Yield the lines of all shelves metric by metric, as the format wants it; a metric without lines has no header."""
     head = ""
-    for header in LABELLED_HEADERS:
+    for header, *lines in zip(LABELLED_HEADERS, *shelves, strict=True) if shelves else ():
         head = header or head
-        for start in range(0, len(texts), SHELVES_AT_ONCE):
-            lines = b"".join([next(text) for text in texts[start : start + SHELVES_AT_ONCE]])
-            if lines:
-                yield head.encode() + lines
-                head = ""
-            await asyncio.sleep(0)
+        if any(lines):
+            yield b"".join([head.encode(), *lines])
+            head = ""
 
 
 async def gzipped(text: bytes) -> bytes:
@@ -176,19 +175,31 @@ async def gzipped(text: bytes) -> bytes:
     async def whole() -> AsyncGenerator[bytes]:
         yield text
 
-    return await compressed(whole())
+    return b"".join([piece async for piece in compressed(whole())])
 
 
-async def compressed(pieces: AsyncIterable[bytes]) -> bytes:
-    """Return *pieces* as one gzip stream, fast rather than small: a thread compresses one while the next is made."""
+async def compressed(pieces: AsyncIterable[bytes]) -> AsyncGenerator[bytes]:
+    """Yield *pieces* as one gzip stream, fast rather than small: a thread compresses some while the next are made."""
     squeeze = isal_zlib.compressobj(_GZIP_LEVEL, wbits=_GZIP_FORMAT)
-    packed: list[bytes] = []
-    working: asyncio.Future[bytes] | None = None
     loop = asyncio.get_running_loop()
-    async for piece in pieces:
-        if working is not None:
-            packed.append(await working)
+    working: asyncio.Future[bytes] | None = None
+    async for piece in _gathered(pieces):
+        packed = b"" if working is None else await working
         working = loop.run_in_executor(None, squeeze.compress, piece)
+        if packed:
+            yield packed
     if working is not None:
-        packed.append(await working)
-    return b"".join([*packed, squeeze.flush()])
+        yield await working
+    yield squeeze.flush()
+
+
+async def _gathered(pieces: AsyncIterable[bytes]) -> AsyncGenerator[bytes]:
+    """Yield *pieces* joined to such as are worth the way to a thread and back."""
+    waiting: list[bytes] = []
+    async for piece in pieces:
+        waiting.append(piece)
+        if sum(map(len, waiting)) >= _WORTH_A_THREAD_BYTES:
+            yield b"".join(waiting)
+            waiting.clear()
+    if waiting:
+        yield b"".join(waiting)

@@ -1,12 +1,12 @@
 """Every metric of a miner, a row each: its name, its help text, and where its value comes from.
 
 CONTRACT are the metrics called after the miner (contract D.1), from the numbers as reported. LABELLED and STATE are
-the metrics `pluto_miner_*` with the label `mac`, in base units, from the reading that was judged believable.
+the metrics `pluto_miner_*` with the label `mac`, in base units, from the fields of `Reading`, which was judged believable.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from operator import attrgetter
-from typing import Final, Literal
+from typing import Any, Final, Literal
 
 import msgspec
 
@@ -25,11 +25,15 @@ class Family(msgspec.Struct, frozen=True):
 
 
 class Labelled(msgspec.Struct, frozen=True):
-    """A metric `pluto_miner_<suffix>`; rows of one name stand together and differ in *label*."""
+    """A metric `pluto_miner_<suffix>`; rows of one name stand together and differ in *label*.
+
+    The value is the *field* of `Reading`, as *turn* makes it where it is there.
+    """
 
     suffix: str
     help: str
-    value: Callable[[Reading], float | None]
+    field: str
+    turn: Callable[[Any], float | None] | None = None
     kind: Kind = "gauge"
     label: str = ""
 
@@ -103,28 +107,35 @@ _CONTRACT_VALUES: Final[Callable[[Reported], tuple[float | None, ...]]] = attrge
 NO_VALUES: Final[tuple[float | None, ...]] = (None,) * (len(CONTRACT) + 1)
 
 
-def _scaled(value: float | None, factor: float) -> float | None:
-    return None if value is None else value * factor
+def _times(factor: float) -> Callable[[float], float]:
+    return lambda value: value * factor
 
 
-def _part(value: float | None, divisor: float) -> float | None:
-    return None if value is None else value / divisor  # dividing by a whole number rounds once: 15.2 J/TH is 1.52e-11
+def _part(divisor: float) -> Callable[[float], float]:
+    return lambda value: value / divisor  # dividing by a whole number rounds once: 15.2 J/TH is 1.52e-11
 
 
-def _count(value: int | None) -> int | None:
+def _count(value: int) -> int | None:
     """Leave out what is too large for Prometheus to read at all: one such number would fail the scrape."""
-    return value if value is None or value <= LARGEST else None
+    return value if value <= LARGEST else None
 
 
-def _claim(value: bool | None) -> int | None:
-    return None if value is None else int(value)
+def _hottest(temperatures_celsius: Sequence[float]) -> float | None:
+    return max(temperatures_celsius, default=None)
 
 
-def _fan(reading: Reading, place: int) -> Fan:
-    return reading.fans[place] if place < len(reading.fans) else _NO_FAN
+def _fan_rpm(place: int) -> Callable[[Sequence[Fan]], float | None]:
+    return lambda fans: fans[place].fan_rpm if place < len(fans) else None
 
 
-_NO_FAN: Final = Fan()
+def _fan_duty(place: int) -> Callable[[Sequence[Fan]], float | None]:
+    def duty(fans: Sequence[Fan]) -> float | None:
+        percent = fans[place].fan_percent if place < len(fans) else None
+        return None if percent is None else percent / 100
+
+    return duty
+
+
 _GIGA: Final = 1e9
 _MEGA: Final = 1e6
 _TERA: Final = 1e12
@@ -135,79 +146,85 @@ STATE: Final = (
 )
 
 LABELLED: Final = (
-    Labelled("hashrate_hashes_per_second", "Hash rate now.", lambda r: _scaled(r.hashrate_ghs, _GIGA)),
-    Labelled("hashrate_1m_hashes_per_second", "Hash rate, mean of 1 minute.", lambda r: _scaled(r.hashrate_1m_ghs, _GIGA)),
-    Labelled("hashrate_10m_hashes_per_second", "Hash rate, mean of 10 minutes.", lambda r: _scaled(r.hashrate_10m_ghs, _GIGA)),
-    Labelled("hashrate_1h_hashes_per_second", "Hash rate, mean of 1 hour.", lambda r: _scaled(r.hashrate_1h_ghs, _GIGA)),
-    Labelled("hashrate_1d_hashes_per_second", "Hash rate, mean of 1 day.", lambda r: _scaled(r.hashrate_1d_ghs, _GIGA)),
-    Labelled("hashrate_glitch", "1 if the hash rate reported last was not believable.", lambda r: int(r.is_hashrate_glitch)),
+    Labelled("hashrate_hashes_per_second", "Hash rate now.", "hashrate_ghs", _times(_GIGA)),
+    Labelled("hashrate_1m_hashes_per_second", "Hash rate, mean of 1 minute.", "hashrate_1m_ghs", _times(_GIGA)),
+    Labelled("hashrate_10m_hashes_per_second", "Hash rate, mean of 10 minutes.", "hashrate_10m_ghs", _times(_GIGA)),
+    Labelled("hashrate_1h_hashes_per_second", "Hash rate, mean of 1 hour.", "hashrate_1h_ghs", _times(_GIGA)),
+    Labelled("hashrate_1d_hashes_per_second", "Hash rate, mean of 1 day.", "hashrate_1d_ghs", _times(_GIGA)),
+    Labelled("hashrate_glitch", "1 if the hash rate reported last was not believable.", "is_hashrate_glitch", int),
     Labelled(
         "expected_hashrate_hashes_per_second",
         "Hash rate that frequency and cores promise.",
-        lambda r: _scaled(r.expected_hashrate_ghs, _GIGA),
+        "expected_hashrate_ghs",
+        _times(_GIGA),
     ),
-    Labelled("hardware_error_ratio", "Share of the work lost to hardware errors, 0 to 1.", lambda r: _part(r.error_percent, 100)),
-    Labelled("power_watts", "Electrical power drawn.", lambda r: r.power_watts),
-    Labelled("efficiency_joules_per_hash", "Energy for one hash.", lambda r: _part(r.efficiency_j_per_th, _TERA)),
-    Labelled("input_voltage_volts", "Voltage of the supply.", lambda r: r.input_voltage_volts),
-    Labelled("current_amperes", "Current as the miner measures it.", lambda r: r.current_amps),
+    Labelled("hardware_error_ratio", "Share of the work lost to hardware errors, 0 to 1.", "error_percent", _part(100)),
+    Labelled("power_watts", "Electrical power drawn.", "power_watts"),
+    Labelled("efficiency_joules_per_hash", "Energy for one hash.", "efficiency_j_per_th", _part(_TERA)),
+    Labelled("input_voltage_volts", "Voltage of the supply.", "input_voltage_volts"),
+    Labelled("current_amperes", "Current as the miner measures it.", "current_amps"),
     Labelled(
         "current_behind_regulator",
         "1 if the current is that behind the voltage regulator, not that of the supply.",
-        lambda r: int(r.is_regulator_output_current),
+        "is_regulator_output_current",
+        int,
     ),
-    Labelled("core_voltage_volts", "Core voltage that is set.", lambda r: r.core_voltage_volts),
-    Labelled("core_voltage_actual_volts", "Core voltage that is measured.", lambda r: r.core_voltage_actual_volts),
-    Labelled("frequency_hertz", "ASIC frequency that is set.", lambda r: _scaled(r.frequency_mhz, _MEGA)),
-    Labelled("frequency_actual_hertz", "ASIC frequency that is in force.", lambda r: _scaled(r.frequency_actual_mhz, _MEGA)),
+    Labelled("core_voltage_volts", "Core voltage that is set.", "core_voltage_volts"),
+    Labelled("core_voltage_actual_volts", "Core voltage that is measured.", "core_voltage_actual_volts"),
+    Labelled("frequency_hertz", "ASIC frequency that is set.", "frequency_mhz", _times(_MEGA)),
+    Labelled("frequency_actual_hertz", "ASIC frequency that is in force.", "frequency_actual_mhz", _times(_MEGA)),
     Labelled(
         "temperature_celsius",
         "Temperature of the hottest ASIC (asic) and of the voltage regulator (vr).",
-        lambda r: r.chip_temperature_celsius,
+        "chip_temperatures_celsius",
+        _hottest,
         label=',sensor="asic"',
     ),
     Labelled(
         "temperature_celsius",
         "Temperature of the hottest ASIC (asic) and of the voltage regulator (vr).",
-        lambda r: r.vr_temperature_celsius,
+        "vr_temperature_celsius",
         label=',sensor="vr"',
     ),
-    Labelled("fan_rpm", "Speed of the first fan in turns a minute.", lambda r: _fan(r, 0).fan_rpm),
-    Labelled("fan_duty_ratio", "Duty of the first fan, 0 to 1.", lambda r: _part(_fan(r, 0).fan_percent, 100)),
-    Labelled("fan2_rpm", "Speed of the second fan in turns a minute.", lambda r: _fan(r, 1).fan_rpm),
-    Labelled("fan2_duty_ratio", "Duty of the second fan, 0 to 1.", lambda r: _part(_fan(r, 1).fan_percent, 100)),
+    Labelled("fan_rpm", "Speed of the first fan in turns a minute.", "fans", _fan_rpm(0)),
+    Labelled("fan_duty_ratio", "Duty of the first fan, 0 to 1.", "fans", _fan_duty(0)),
+    Labelled("fan2_rpm", "Speed of the second fan in turns a minute.", "fans", _fan_rpm(1)),
+    Labelled("fan2_duty_ratio", "Duty of the second fan, 0 to 1.", "fans", _fan_duty(1)),
     Labelled(
         "shares_accepted_total",
         "Shares the pool accepted since the miner started.",
-        lambda r: _count(r.shares_accepted),
+        "shares_accepted",
+        _count,
         "counter",
     ),
     Labelled(
         "shares_rejected_total",
         "Shares the pool rejected since the miner started.",
-        lambda r: _count(r.shares_rejected),
+        "shares_rejected",
+        _count,
         "counter",
     ),
-    Labelled("blocks_found_total", "Blocks found.", lambda r: _count(r.blocks_found), "counter"),
-    Labelled("block_found", "1 if the miner says that it has found a block.", lambda r: _claim(r.flags.has_found_block)),
-    Labelled("best_difficulty", "Hardest share ever.", lambda r: r.best_difficulty),
-    Labelled("best_session_difficulty", "Hardest share since the miner started.", lambda r: r.best_session_difficulty),
-    Labelled("pool_difficulty", "Difficulty the pool asks of a share.", lambda r: r.pool.pool_difficulty),
-    Labelled("pool_response_seconds", "Time the pool took to answer.", lambda r: _part(r.pool_response_ms, 1000)),
-    Labelled("pool_connected", "1 if the miner is connected to its pool.", lambda r: _claim(r.pool.is_connected)),
-    Labelled("using_fallback_pool", "1 if the miner works for its fallback pool.", lambda r: _claim(r.pool.is_fallback)),
-    Labelled("wifi_rssi_dbm", "Strength of the Wi-Fi signal in dBm.", lambda r: r.wifi_rssi_dbm),
-    Labelled("uptime_seconds", "Time since the miner started.", lambda r: r.uptime_seconds),
-    Labelled("free_heap_bytes", "Free memory.", lambda r: r.free_heap_bytes),
-    Labelled("overheat_mode", "1 if the miner has stopped because it is too hot.", lambda r: _claim(r.flags.is_overheated)),
-    Labelled("paused", "1 if mining is paused.", lambda r: _claim(r.flags.is_paused)),
-    Labelled("shut_down", "1 if mining is shut down.", lambda r: _claim(r.flags.is_shut_down)),
-    Labelled(
-        "access_point_mode", "1 if the miner offers its own Wi-Fi, for setting up.", lambda r: _claim(r.flags.is_access_point)
-    ),
-    Labelled("power_fault", "1 if the miner reports a fault of its power supply.", lambda r: int(r.flags.has_power_fault)),
-    Labelled("hardware_fault", "1 if the miner reports a fault of its hardware.", lambda r: int(r.flags.has_hardware_fault)),
+    Labelled("blocks_found_total", "Blocks found.", "blocks_found", _count, "counter"),
+    Labelled("block_found", "1 if the miner says that it has found a block.", "flags.has_found_block", int),
+    Labelled("best_difficulty", "Hardest share ever.", "best_difficulty"),
+    Labelled("best_session_difficulty", "Hardest share since the miner started.", "best_session_difficulty"),
+    Labelled("pool_difficulty", "Difficulty the pool asks of a share.", "pool.pool_difficulty"),
+    Labelled("pool_response_seconds", "Time the pool took to answer.", "pool_response_ms", _part(1000)),
+    Labelled("pool_connected", "1 if the miner is connected to its pool.", "pool.is_connected", int),
+    Labelled("using_fallback_pool", "1 if the miner works for its fallback pool.", "pool.is_fallback", int),
+    Labelled("wifi_rssi_dbm", "Strength of the Wi-Fi signal in dBm.", "wifi_rssi_dbm"),
+    Labelled("uptime_seconds", "Time since the miner started.", "uptime_seconds"),
+    Labelled("free_heap_bytes", "Free memory.", "free_heap_bytes"),
+    Labelled("overheat_mode", "1 if the miner has stopped because it is too hot.", "flags.is_overheated", int),
+    Labelled("paused", "1 if mining is paused.", "flags.is_paused", int),
+    Labelled("shut_down", "1 if mining is shut down.", "flags.is_shut_down", int),
+    Labelled("access_point_mode", "1 if the miner offers its own Wi-Fi, for setting up.", "flags.is_access_point", int),
+    Labelled("power_fault", "1 if the miner reports a fault of its power supply.", "flags.has_power_fault", int),
+    Labelled("hardware_fault", "1 if the miner reports a fault of its hardware.", "flags.has_hardware_fault", int),
 )
 
 INFO_NAME: Final = "pluto_miner_info"
 INFO_HELP: Final = "Who the miner is: always 1, the facts are labels."
+
+READING_VALUES: Final[Callable[[Reading], tuple[Any, ...]]] = attrgetter(*(row.field for row in LABELLED))
+"""Take the field of each of LABELLED out of a reading, at once."""

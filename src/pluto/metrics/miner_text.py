@@ -1,12 +1,13 @@
 """How watched miners become exposition text: a block of lines for each, or for each metric the lines of all."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from operator import attrgetter
 from typing import Final
 
 import msgspec
 
-from pluto.metrics.families import INFO_HELP, INFO_NAME, LABELLED, NAMED, STATE
-from pluto.metrics.form import Form
+from pluto.metrics.families import INFO_HELP, INFO_NAME, LABELLED, NAMED, READING_VALUES, STATE, Family
+from pluto.metrics.form import Column, Lines
 from pluto.metrics.text import escaped, header, labels
 from pluto.model.reading import Reading
 from pluto.model.state import Health, MinerState
@@ -30,59 +31,60 @@ class NamedText:
     """The lines `<prefix>_<suffix>` of some miners."""
 
     def __init__(self) -> None:
-        self._form = Form()
+        self._lines = Lines([_named_pieces(family) for family in NAMED])
 
     def of(self, miners: Sequence[Shown]) -> bytes:
         """Return the lines of *miners*."""
-        prefixes = tuple([shown.prefix for shown in miners])
         values = [value for shown in miners for value in (*shown.values, int(shown.state.is_online))]
-        return self._form.filled(prefixes, lambda: _named_heads(prefixes), values)
+        return self._lines.filled([shown.prefix.encode(errors="replace") for shown in miners], values)
 
 
 class LabelledText:
     """The lines of some miners, for each metric with the label `mac`."""
 
     def __init__(self) -> None:
-        self._info: dict[str, tuple[tuple[object, ...], bytes]] = {}
-        self._of_state = [Form() for _ in STATE]
-        self._of_reading = [Form() for _ in LABELLED]
+        self._info = _InfoLines()
+        self._of_state = [Column(_labelled_pieces(row.name)) for row in STATE]
+        self._of_reading = [Column(_labelled_pieces(row.name, row.label), row.turn) for row in LABELLED]
 
-    def of(self, miners: Sequence[Shown], now_s: float) -> Iterator[bytes]:
-        """Yield, for each of LABELLED_HEADERS, the lines of the watched among *miners*."""
+    def of(self, miners: Sequence[Shown], now_s: float) -> Sequence[bytes]:
+        """Return, for each of LABELLED_HEADERS, the lines of the watched among *miners*."""
         watched = [shown for shown in miners if shown.is_watched]
-        yield self._info_lines(watched)
-        macs = tuple([shown.state.miner.mac for shown in watched])
         states = [shown.state for shown in watched]
-        for form, of_state in zip(self._of_state, STATE, strict=True):
-            yield form.filled(macs, _heads(of_state.name, macs, ""), list(map(of_state.value, states)))
-        fresh = [(state.miner.mac, reading) for state in states if (reading := _fresh(state, now_s)) is not None]
-        macs = tuple([mac for mac, _ in fresh])
-        readings = [reading for _, reading in fresh]
-        for form, row in zip(self._of_reading, LABELLED, strict=True):
-            yield form.filled(macs, _heads(row.name, macs, row.label), list(map(row.value, readings)))
-
-    def _info_lines(self, watched: Sequence[Shown]) -> bytes:
-        """Make a line anew only when a word in it changed."""
-        lines: dict[str, tuple[tuple[object, ...], bytes]] = {}
-        for shown in watched:
-            mac, reading = shown.state.miner.mac, shown.state.reading or _NO_READING
-            pool = reading.pool
-            words = (reading.hostname, shown.hostname, reading.model, reading.firmware, pool.stratum_url, pool.stratum_port)
-            known = self._info.get(mac)
-            lines[mac] = known if known is not None and known[0] == words else (words, _info(shown, reading))
-        self._info = lines
-        return b"".join([line for _, line in lines.values()])
+        macs = _macs(states)
+        of_state = [column.text(macs, tuple(map(row.value, states))) for column, row in zip(self._of_state, STATE, strict=True)]
+        fresh = [state for state in states if _is_fresh(state, now_s)]
+        macs = _macs(fresh)
+        values = zip(*[READING_VALUES(state.reading) for state in fresh if state.reading is not None], strict=True)
+        of_reading = [column.text(macs, raw) for column, raw in zip(self._of_reading, values, strict=False)]
+        return [self._info.of(watched), *of_state, *(of_reading or _NO_LINES)]
 
 
-def _named_heads(prefixes: Sequence[str]) -> Iterator[str]:
-    for prefix in prefixes:
-        for family in NAMED:
-            name = f"{prefix}_{family.suffix}"
-            yield f"{header(name, 'gauge', family.help)}{name} "
+class _InfoLines:
+    """The line of each miner that says who it is: made again only when a word in it is another one."""
+
+    def __init__(self) -> None:
+        self._words: Sequence[tuple[object, ...]] = ()
+        self._text = b""
+
+    def of(self, watched: Sequence[Shown]) -> bytes:
+        words = [(shown.state.miner.mac, shown.hostname, *_INFO_WORDS(shown.state.reading or _NO_READING)) for shown in watched]
+        if words != self._words:
+            self._words = words
+            self._text = b"".join([_info(shown, shown.state.reading or _NO_READING) for shown in watched])
+        return self._text
 
 
-def _heads(name: str, macs: Sequence[str], rest: str) -> Callable[[], list[str]]:
-    return lambda: [f'{name}{{mac="{escaped(mac)}"{rest}}} ' for mac in macs]
+def _named_pieces(family: Family) -> Sequence[str]:
+    return ("# HELP ", f"_{family.suffix} {family.help}\n# TYPE ", f"_{family.suffix} gauge\n", f"_{family.suffix} ")
+
+
+def _labelled_pieces(name: str, rest: str = "") -> Sequence[str]:
+    return (f'{name}{{mac="', f'"{rest}}} ')
+
+
+def _macs(states: Iterable[MinerState]) -> Sequence[bytes]:
+    return [escaped(state.miner.mac).encode(errors="replace") for state in states]
 
 
 def _info(shown: Shown, reading: Reading) -> bytes:
@@ -98,12 +100,11 @@ def _info(shown: Shown, reading: Reading) -> bytes:
     return f"{INFO_NAME}{labels(facts)} 1\n".encode(errors="replace")
 
 
-def _fresh(state: MinerState, now_s: float) -> Reading | None:
-    if state.health is Health.ONLINE:
-        return state.reading
-    if state.health is Health.OFFLINE and now_s - state.since_s < FORGOTTEN_AFTER_S:
-        return state.reading
-    return None
+def _is_fresh(state: MinerState, now_s: float) -> bool:
+    """Return whether the miner's last reading, if it has one, is shown."""
+    if state.reading is None or state.info is None or state.health is Health.UNKNOWN:
+        return False
+    return state.is_online or now_s - state.since_s < FORGOTTEN_AFTER_S
 
 
 def _headers() -> list[str]:
@@ -117,3 +118,7 @@ def _headers() -> list[str]:
 LABELLED_HEADERS: Final = tuple(_headers())
 """What stands before the lines of each metric; empty for a further row of the same name."""
 _NO_READING: Final = Reading()
+_NO_LINES: Final = (b"",) * len(LABELLED)
+_INFO_WORDS: Final[Callable[[Reading], tuple[object, ...]]] = attrgetter(
+    "hostname", "model", "firmware", "pool.stratum_url", "pool.stratum_port"
+)

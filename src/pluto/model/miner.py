@@ -26,6 +26,8 @@ def parse_mac(text: object) -> MacAddress | None:
     """Return the MAC in *text* in our one spelling (any case, `-` for `:`), or None when it is no MAC."""
     if not isinstance(text, str):
         return None
+    if _MAC.fullmatch(text):
+        return MacAddress(text)
     plain = text.strip().lower().replace("-", ":")
     return MacAddress(plain) if _MAC.fullmatch(plain) else None
 

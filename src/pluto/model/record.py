@@ -12,14 +12,30 @@ POLLED_KEYS: Final = ("info", "tracing", "updatedAt")
 """The three keys that polling writes; every other key belongs to whoever registered or updated the miner."""
 
 
-class Record(msgspec.Struct, frozen=True):
+class Fields(dict[str, Json]):
+    """The keys of a record that polls leave alone. Never changed once it is in a record: its JSON is made once."""
+
+    __slots__ = ("_frame",)
+
+    def frame(self) -> tuple[bytes, bytes]:
+        """Return the members before and behind what polls write: `{…,` and `,…`, either may hold nothing."""
+        try:
+            return self._frame
+        except AttributeError:
+            first = {name: self[name] for name in _FIRST if name in self}
+            last = {name: value for name, value in self.items() if name not in first and name not in POLLED_KEYS}
+            self._frame: tuple[bytes, bytes] = b"{" + _members(first, end=b","), _members(last, begin=b",")
+            return self._frame
+
+
+class Record(msgspec.Struct, frozen=True, gc=False):
     """A device record (contract C): *fields* holds every key but POLLED_KEYS, *info* is a JSON object without secrets.
 
     *key* is the MAC as it was first stored: the spelling stays. *tracing* is None where the record does not say.
     """
 
     key: str
-    fields: Mapping[str, Json]
+    fields: Fields
     info: bytes
     updated_at: str
     tracing: bool | None = None
@@ -54,16 +70,17 @@ class Record(msgspec.Struct, frozen=True):
 
     def to_json(self) -> bytes:
         """Return the record as JSON, keys in the contract's order; *info* is not encoded again."""
-        members: dict[str, object] = {}
-        for name in ("mac", "ip", "type"):
-            if name in self.fields:
-                members[name] = self.fields[name]
-        if self.tracing is not None:
-            members["tracing"] = self.tracing
-        members["info"] = msgspec.Raw(self.info)
-        members.update({name: value for name, value in self.fields.items() if name not in members})
-        members["updatedAt"] = self.updated_at
-        return msgspec.json.encode(members)
+        head, tail = self.fields.frame()
+        updated = msgspec.json.encode(self.updated_at)
+        return b"".join((head, _TRACING[self.tracing], b'"info":', self.info, tail, b',"updatedAt":', updated, b"}"))
+
+
+_FIRST: Final = ("mac", "ip", "type")
+_TRACING: Final[Mapping[bool | None, bytes]] = {True: b'"tracing":true,', False: b'"tracing":false,', None: b""}
+
+
+def _members(members: Mapping[str, Json], *, begin: bytes = b"", end: bytes = b"") -> bytes:
+    return begin + msgspec.json.encode(members)[1:-1] + end if members else b""
 
 
 class _Named(msgspec.Struct, gc=False):

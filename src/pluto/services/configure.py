@@ -1,7 +1,7 @@
 """Change what a miner is set to: told in its own words, asked before who it is and after what came of it (contract A.8)."""
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Final
 
 import msgspec
@@ -22,6 +22,8 @@ from pluto.store.presets import PresetStore
 MAX_BODY_BYTES: Final = 10_240
 """Firmware refuses a body of this size."""
 
+Sent = Callable[[MacAddress, Sequence[str]], None]
+
 log = logging.getLogger(__name__)
 
 
@@ -33,12 +35,13 @@ class Configured(msgspec.Struct, frozen=True):
 
 
 class Configure:
-    """What a user can ask to have set on a miner."""
+    """What a user can ask to have set on a miner; *sent* hears of the fields that a miner was sent."""
 
-    def __init__(self, store: MinerStore, presets: PresetStore, errands: Errands) -> None:
+    def __init__(self, store: MinerStore, presets: PresetStore, errands: Errands, sent: Sent) -> None:
         self._store = store
         self._presets = presets
         self._errands = errands
+        self._sent = sent
 
     async def miner(self, id_: str, request: JsonObject) -> Configured:
         """Set what *request* says: `{"info": {...}, "presetUuid": "..."?, ...}`.
@@ -74,6 +77,7 @@ class Configure:
         log.info("miner configured", extra={"mac": record.mac, "host": host, "fields": ", ".join(order.asked)})
         if not orders:
             return not_applied(order, before, fresh)
+        self._sent(record.mac, [field for order in orders for field in order.fields])
         await self._errands.settle()
         return not_applied(order, before, await self._read_back(host, record.mac), denied)
 

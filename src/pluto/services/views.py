@@ -11,7 +11,7 @@ from pluto.model.json_value import Json
 from pluto.model.miner import MacAddress
 from pluto.model.reading import Reading
 from pluto.model.record import Record, miner_id
-from pluto.model.standing import NOT_WATCHED, standing
+from pluto.model.standing import NOT_WATCHED, Limits, standing
 from pluto.monitor.fleet import Fleet
 from pluto.monitor.standings import PastPoll, Standings
 from pluto.store.miners import MinerStore
@@ -34,6 +34,11 @@ class Views:
     def tag(self) -> str:
         """Return an entity tag that is another after each change, and after each start."""
         return f'"{self._born:x}-{self._changes:x}"'
+
+    @property
+    def limits(self) -> Limits:
+        """Return from where on a value is a condition."""
+        return self._standings.limits
 
     def changed(self) -> None:
         """Note that something looks different now."""

@@ -1,7 +1,7 @@
 """The presets: named pool settings, stored with their password, shown without (contract H)."""
 
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Final
 from uuid import UUID
@@ -9,7 +9,7 @@ from uuid import UUID
 import msgspec
 
 from pluto.clock import Clock, iso_milliseconds
-from pluto.errors import BadRequest, NotFound
+from pluto.errors import BadRequest, UnknownPreset
 from pluto.model.json_value import Json, JsonObject
 from pluto.model.secret import without_secrets
 from pluto.store.collection import Collection, json_object
@@ -90,12 +90,24 @@ class PresetStore:
             await self._collection.commit({uuid: value}, sync=True, then=lambda: self._presets.update({uuid: preset}))
         return preset
 
+    async def revise(self, uuid: str, change: Callable[[JsonObject], JsonObject]) -> Preset:
+        """Store what *change* makes of the members of preset *uuid*, secrets included; raises UnknownPreset, StorageFull."""
+        async with self._level.writing:
+            before = self._presets.get(uuid)
+            if before is None:
+                raise UnknownPreset("there is no such preset")
+            kept = {"uuid": uuid, "createdAt": before.created_at, "updatedAt": iso_milliseconds(self._clock.utc())}
+            preset = Preset({**change(before.reveal()), **kept})
+            value = msgspec.json.encode(preset.reveal())
+            await self._collection.commit({uuid: value}, sync=True, then=lambda: self._presets.update({uuid: preset}))
+        return preset
+
     async def delete(self, uuid: str) -> Preset:
-        """Delete the preset *uuid*, take it from the miners that name it, in one write; raises NotFound, StorageFull."""
+        """Delete the preset *uuid*, take it from the miners that name it, in one write; raises UnknownPreset, StorageFull."""
         async with self._level.writing:
             preset = self._presets.get(uuid)
             if preset is None:
-                raise NotFound("there is no such preset")
+                raise UnknownPreset("there is no such preset")
             changes, cleared = self._miners.clearing(uuid)
 
             def stored() -> None:

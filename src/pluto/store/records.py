@@ -5,7 +5,7 @@ from typing import Final
 import msgspec
 
 from pluto.model.json_value import Json, JsonObject
-from pluto.model.record import POLLED_KEYS, Record
+from pluto.model.record import POLLED_KEYS, Fields, Record
 from pluto.model.secret import without_secrets
 from pluto.store.collection import json_object
 
@@ -22,7 +22,7 @@ def read_record(key: str, value: bytes, order: int) -> Record:
     updated, tracing = members.get("updatedAt"), members.get("tracing")
     return Record(
         key=key,
-        fields=fields,
+        fields=Fields(fields),
         info=_clean_info(members.get("info"), value),
         updated_at=updated if isinstance(updated, str) else str(fields.get("createdAt", "")),
         tracing=tracing if isinstance(tracing, bool) else None,
@@ -32,7 +32,7 @@ def read_record(key: str, value: bytes, order: int) -> Record:
 
 def new_record(key: str, *, now: str, order: int) -> Record:
     """Return the record of a miner that is registered *now*, before anything else is known of it."""
-    return Record(key=key, fields={"mac": key, "createdAt": now}, info=b"{}", updated_at=now, order=order)
+    return Record(key=key, fields=Fields({"mac": key, "createdAt": now}), info=b"{}", updated_at=now, order=order)
 
 
 def merged(before: Record, changes: JsonObject, *, now: str) -> Record:
@@ -41,7 +41,7 @@ def merged(before: Record, changes: JsonObject, *, now: str) -> Record:
     info, tracing = given.pop("info", None), given.pop("tracing", before.tracing)
     return Record(
         key=before.key,
-        fields={**before.fields, **given},
+        fields=Fields({**before.fields, **given}),
         info=msgspec.json.encode(info) if isinstance(info, dict) else before.info,
         updated_at=now,
         tracing=tracing if isinstance(tracing, bool) else None,

@@ -1,0 +1,39 @@
+/** Starts the page: builds the parts that live as long as it does, joins them, draws. */
+import { render } from "preact";
+import { Api } from "./api/client";
+import { Link } from "./link";
+import { PageContext } from "./page";
+import { followPlainEvents } from "./plain";
+import { Shell } from "./parts/Shell";
+import { Jobs } from "./store/jobs";
+import { Live } from "./store/live";
+import { Notices } from "./store/notices";
+import { screenBeat } from "./store/pulse";
+import { usePrefs } from "./prefs";
+import { watchTheme } from "./theme";
+import { chosenLanguage, speak } from "./t";
+import "./style/tokens.css";
+import "./style/base.css";
+import "./style/parts.css";
+
+async function start(root: HTMLElement): Promise<void> {
+  usePrefs();
+  const wish = new URLSearchParams(location.search).get("lang") ?? chosenLanguage();
+  await speak(wish ? [wish] : navigator.languages);
+  const live = new Live(screenBeat);
+  const touch = () => live.pulse.touch();
+  const api = new Api(fetch.bind(window));
+  const link = new Link(touch, () => followPlainEvents(live.fleet, api, (isLive) => link.heardElsewhere(isLive)));
+  const page = { live, link, api, jobs: new Jobs(touch), notices: new Notices(touch) };
+  link.follow("fleet", live.follower(() => link.nowMs()));
+  link.open();
+  setInterval(() => {
+    live.fleet.sweep(link.nowMs());
+    touch();
+  }, 1_000);
+  watchTheme();
+  render(<PageContext.Provider value={page}><Shell /></PageContext.Provider>, root);
+}
+
+const root = document.getElementById("app");
+if (root) void start(root);

@@ -1,0 +1,50 @@
+/** One miner: its numbers now, how they came about, its pool, what happened to it. */
+import { useAbility, useDetail } from "../detail";
+import { eventDetail, eventWord } from "../eventWords";
+import { MinerFacts, PoolFacts } from "../fleet/MinerFacts";
+import { MinerFigures } from "../fleet/MinerFigures";
+import { MinerFrame } from "../fleet/MinerFrame";
+import * as format from "../format";
+import { type Happened, useHappened } from "../happened";
+import { MinerCharts } from "../history/MinerCharts";
+import type { Miner as Row } from "../store/miner";
+import { t } from "../t";
+import type { PageProps } from "./index";
+
+export default function Miner({ values }: PageProps) {
+  return <MinerFrame slug={values["mac"] ?? ""}>{(miner) => <Overview key={miner.mac} miner={miner} />}</MinerFrame>;
+}
+
+const SHOWN_EVENTS = 12;
+
+function Overview({ miner }: { miner: Row }) {
+  const detail = useDetail(miner.mac);
+  const happened = useHappened(miner.mac, 0);
+  const ability = useAbility(miner);
+  return (
+    <>
+      <MinerFigures miner={miner} detail={detail} />
+      <MinerCharts mac={miner.mac} limits={ability?.limits ?? null} />
+      <div class="cards">
+        <PoolFacts miner={miner} detail={detail} />
+        <MinerFacts miner={miner} detail={detail} />
+        <Events happened={happened} />
+      </div>
+    </>
+  );
+}
+
+function Events({ happened: { events, error } }: { happened: Happened }) {
+  return (
+    <section class="card">
+      <h2>{t("miner.events")}</h2>
+      {error !== null && <p class="muted">{error}</p>}
+      {events?.length === 0 && error === null && <p class="muted">{t("miner.noevents")}</p>}
+      <ul class="event-list">
+        {events?.slice(0, SHOWN_EVENTS).map((event) => (
+          <li key={event.id} class={`severity-${event.severity}`}><time dateTime={new Date(event.atMs).toISOString()} class="muted number">{format.moment(event.atMs)}</time><span><strong>{eventWord(event.kind)}</strong> {eventDetail(event)}</span></li>
+        ))}
+      </ul>
+    </section>
+  );
+}

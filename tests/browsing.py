@@ -63,7 +63,7 @@ class Tabs:
 
         def console(message: ConsoleMessage) -> None:
             if message.type in {"error", "warning"}:
-                complain(f"console: {message.text}")
+                complain(f"console: {message.text} {message.location.get('url', '')}")
 
         def request(request: Request) -> None:
             if not request.url.startswith((origin, origin.replace("http", "ws", 1), "blob:", "data:")):

@@ -4,10 +4,9 @@ import re
 from itertools import pairwise
 
 import pytest
-from conftest import MINERS
 from playwright.async_api import expect
 
-from browsing import Tabs, until
+from browsing import MINERS, Tabs, until
 from pluto.simulator.server import SimulatedFleet
 from running import Running
 

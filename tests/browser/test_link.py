@@ -5,10 +5,9 @@ import time
 from pathlib import Path
 
 import pytest
-from conftest import MINERS
 from playwright.async_api import Page, WebSocketRoute, expect
 
-from browsing import EXPECTED_NOISE, Tabs, until
+from browsing import EXPECTED_NOISE, MINERS, Tabs, until
 from parts import free_port
 from pluto.simulator.server import SimulatedFleet
 from running import Running, running

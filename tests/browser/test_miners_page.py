@@ -5,10 +5,9 @@ import re
 from io import StringIO
 
 import pytest
-from conftest import MINERS
 from playwright.async_api import Page, expect
 
-from browsing import EXPECTED_NOISE, Tabs, until
+from browsing import EXPECTED_NOISE, MINERS, Tabs, until
 from pluto.simulator.server import SimulatedFleet
 from running import Running
 

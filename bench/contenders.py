@@ -54,7 +54,7 @@ async def pluto_quiet(port: int, miners: int, seconds: float) -> Figures:
 async def _pluto(port: int, miners: int, seconds: float, *, with_browser: bool) -> Figures:
     with tempfile.TemporaryDirectory() as folder:
         await registered(Path(folder), port, miners)
-        before = _resident()
+        before = resident_bytes()
         settings = Settings(
             port=0,
             data_dir=folder,
@@ -84,7 +84,7 @@ async def _pluto(port: int, miners: int, seconds: float, *, with_browser: bool) 
                 **figures,
                 **_gaps(app.begun),
                 "online_s": online_s,
-                "memory_kb_a_miner": (_resident() - before) / miners / 1e3,
+                "memory_kb_a_miner": (resident_bytes() - before) / miners / 1e3,
             }
 
 
@@ -186,7 +186,8 @@ def _gaps(begun: list[tuple[str, float]]) -> Figures:
     return {"gap_p99_ms": gaps[int(len(gaps) * 0.99)] * 1e3, "gap_max_ms": gaps[-1] * 1e3, "gap_min_ms": gaps[0] * 1e3}
 
 
-def _resident() -> int:
+def resident_bytes() -> int:
+    """Return what this process holds in memory."""
     return int(Path("/proc/self/statm").read_text().split()[1]) * resource.getpagesize()
 
 

@@ -1,12 +1,11 @@
 """What the rest costs beside the polling of a large fleet: `python -m bench.everything_else [MINERS]`.
 
-One line each: how long it takes to the last byte, its CPU time with the polls of that time taken off, and the longest
-stop of the event loop meanwhile, seen by a ticker of 1 ms. The fleet and the clients live in processes of their own.
+A line each: how long it takes to the last byte, its CPU time with the polls of that time taken off, and the longest
+stop of the event loop meanwhile, seen by a ticker of 1 ms. The fleet and the client live in processes of their own.
 """
 
 import asyncio
 import contextlib
-import json
 import logging
 import resource
 import sys
@@ -14,37 +13,21 @@ import tempfile
 import time
 from collections.abc import AsyncGenerator
 from pathlib import Path
+from typing import Any
 
 import uvloop
 
-from bench.contenders import registered
+from bench.client import Client
+from bench.contenders import registered, resident_bytes
 from bench.fast_fleet import mac
 from pluto.app import App
 from pluto.settings import Settings
 
 PORT = 18092
 TICK_S = 0.001
-ASK = """
-import sys, time, urllib.request
-url, method, path, gzip = sys.argv[1:5]
-body = open(path, "rb").read() if path else None
-headers = {"Content-Type": "application/json"} | ({"Accept-Encoding": "gzip"} if gzip else {})
-began = time.monotonic()
-size = len(urllib.request.urlopen(urllib.request.Request(url, body, headers, method=method)).read())
-print(time.monotonic() - began, size)
-"""
-LISTEN = """
-import asyncio, sys, socketio
-async def main():
-    client = socketio.AsyncClient()
-    first = asyncio.Event()
-    client.on("stat_update", lambda _: first.set())
-    await client.connect(sys.argv[1], socketio_path="/socket/io", transports=["websocket"])
-    await first.wait()
-    print(0, 0, flush=True)
-    await asyncio.sleep(5)
-asyncio.run(main())
-"""
+FLUSHES = 3
+SETTLED_S = 3.0
+"""So long LevelDB may go on to tidy up behind what was written."""
 
 
 class Ticker:
@@ -73,42 +56,39 @@ class Served(App):
 class Bench:
     """A running server, and what it does when asked."""
 
-    def __init__(self, app: App, ticker: Ticker, folder: Path) -> None:
-        self.url = f"http://127.0.0.1:{app.port}"
-        self._ticker = ticker
-        self._folder = folder
+    def __init__(self, client: Client, ticker: Ticker) -> None:
+        self.url = ""
+        self._client = client
+        self.ticker = ticker
         self._idle_share = 0.0
 
     async def rest(self, seconds: float) -> None:
         """Learn what the polls alone cost, and how long they stop the loop."""
-        self._ticker.longest_s = 0.0
+        self.ticker.longest_s = 0.0
         cpu_s, began_s = time.process_time(), time.monotonic()
         await asyncio.sleep(seconds)
         self._idle_share = (time.process_time() - cpu_s) / (time.monotonic() - began_s)
-        print(f"{'polls alone':28} {self._idle_share * 100:8.1f} % of a core{'':15} stop {self._ticker.longest_s * 1e3:6.1f} ms")
-
-    async def ask(self, what: str, method: str, path: str, body: object = None, *, gzip: bool = False) -> None:
-        """Send one request from another process."""
-        file = ""
-        if body is not None:
-            (self._folder / "body").write_text(json.dumps(body))
-            file = str(self._folder / "body")
-        await self.run(what, ASK, self.url + path, method, file, "gzip" if gzip else "")
-
-    async def run(self, what: str, *program: str) -> None:
-        """Run a client and print what it cost us."""
-        self._ticker.longest_s = 0.0
-        cpu_s, began_s = time.process_time(), time.monotonic()
-        client = await asyncio.create_subprocess_exec(sys.executable, "-c", *program, stdout=asyncio.subprocess.PIPE)
-        said, _ = await client.communicate()
-        wall_s = time.monotonic() - began_s
-        cpu_s = time.process_time() - cpu_s - wall_s * self._idle_share
-        took_s, size = (float(word) for word in said.split())
-        stop_ms = self._ticker.longest_s * 1e3
         print(
-            f"{what:28} {took_s * 1e3:8.0f} ms  CPU {cpu_s * 1e3:6.0f} ms  {size / 1e6:5.1f} MB  stop {stop_ms:6.1f} ms",
+            f"{'polls alone':34} {self._idle_share * 100:8.1f} % of a core{'':17} stop {self.ticker.longest_s * 1e3:6.1f} ms",
             flush=True,
         )
+
+    async def request(self, what: str, method: str, path: str, **question: Any) -> None:
+        """Send one request."""
+        await self.ask(what, do="request", method=method, url=self.url + path, **question)
+
+    async def ask(self, what: str, **question: Any) -> None:
+        """Let the client ask, and print what it cost us."""
+        await asyncio.sleep(0.2)
+        self.ticker.longest_s = 0.0
+        cpu_s, began_s = time.process_time(), time.monotonic()
+        took_s, size = await self._client.ask(**question)
+        self.line(what, took_s, time.process_time() - cpu_s - (time.monotonic() - began_s) * self._idle_share, f"{size:12,}")
+
+    def line(self, what: str, took_s: float, cpu_s: float, size: str = "") -> None:
+        """Print one line of figures."""
+        stop_ms = self.ticker.longest_s * 1e3
+        print(f"{what:34} {took_s * 1e3:8.0f} ms  CPU {cpu_s * 1e3:6.0f} ms {size:12}  stop {stop_ms:6.1f} ms", flush=True)
 
 
 @contextlib.asynccontextmanager
@@ -128,46 +108,86 @@ async def measure(miners: int) -> None:
     ticker = Ticker()
     ticking = asyncio.create_task(ticker.run())
     with tempfile.TemporaryDirectory() as name:
-        folder = Path(name)
-        await registered(folder, PORT, miners)
+        await registered(Path(name), PORT, miners)
         settings = Settings(
             port=0, data_dir=name, logs_dir=name, dashboards_dir=f"{name}/dashboards", templates_dir=f"{name}/templates",
             auto_listen=True, discovery_networks=("127.50.0.0/30",), discovery_mdns=False,
         )  # fmt: skip
-        async with fleet():
-            ticker.longest_s = 0.0
-            began_s, cpu_s = time.monotonic(), time.process_time()
-            async with Served(settings) as app:
-                while sum(state.is_online for state in app.fleet.states.values()) < miners:
-                    await asyncio.sleep(0.1)
-                took_s, cpu_s = time.monotonic() - began_s, time.process_time() - cpu_s
-                stop_ms = ticker.longest_s * 1e3
-                print(
-                    f"{'start, to all online':28} {took_s * 1e3:8.0f} ms  CPU {cpu_s * 1e3:6.0f} ms{'':11} stop {stop_ms:6.1f} ms"
-                )
-                await _figures(Bench(app, ticker, folder), app, miners, folder / "dashboards")
+        async with fleet(), Client() as client:
+            await client.ask(do="request", method="GET", url=f"http://127.0.0.1:{PORT}/count")
+            await _served(Bench(client, ticker), settings, miners)
     ticking.cancel()
 
 
-async def _figures(bench: Bench, app: Served, miners: int, dashboards: Path) -> None:
-    while len(list(dashboards.glob("*.json"))) <= miners:  # drawn once in a miner's life
+async def _served(bench: Bench, settings: Settings, miners: int) -> None:
+    bench.ticker.longest_s = 0.0
+    empty = resident_bytes()
+    began_s, cpu_s = time.monotonic(), time.process_time()
+    async with Served(settings) as app:
+        while sum(state.is_online for state in app.fleet.states.values()) < miners:
+            await asyncio.sleep(0.1)
+        bench.line("start, to all online", time.monotonic() - began_s, time.process_time() - cpu_s)
+        bench.url = f"http://127.0.0.1:{app.port}"
+        await _drawn(bench, Path(settings.dashboards_dir), miners)
+        await bench.rest(10)
+        await _written(app)
+        await _asked(bench, miners)
+        print(f"{'memory':34} {resident_bytes() / 1e6:8.0f} MB, {(resident_bytes() - empty) / 1e3 / miners:.1f} kB a miner")
+        await _changed(bench, miners)
+
+
+async def _drawn(bench: Bench, dashboards: Path, miners: int) -> None:
+    """Wait for the dashboards, each drawn once in a miner's life."""
+    bench.ticker.longest_s = 0.0
+    began_s, cpu_s = time.monotonic(), time.process_time()
+    while True:
+        if sum(1 for _ in dashboards.iterdir()) >= miners:
+            break
         await asyncio.sleep(1)
-    await bench.rest(10)
-    written = _written_bytes()
+    bench.line("every dashboard drawn, and polls", time.monotonic() - began_s, time.process_time() - cpu_s)
+
+
+async def _written(app: Served) -> None:
+    """Print what a flush a minute and the history write in an hour, LevelDB's tidying up included."""
     await app.flush()
-    an_hour = (_written_bytes() - written) * 60
-    print(f"{'database, written an hour':28} {an_hour / 1e6:8.0f} MB at a flush a minute")
-    for _ in range(2):
-        await bench.ask("GET /metrics, gzip", "GET", "/metrics", gzip=True)
-    await bench.ask("GET /metrics, plain", "GET", "/metrics")
-    await bench.ask("GET /devices/imprint", "GET", "/devices/imprint")
-    await bench.run("a browser, all records, 5 s", LISTEN, bench.url)
+    await asyncio.sleep(SETTLED_S)
+    written, began_s, seconds = _written_bytes(), time.monotonic(), 0.0
+    flushed = 0
+    for _ in range(FLUSHES):
+        await asyncio.sleep(5.0)  # every miner is polled
+        before = _written_bytes()
+        await app.flush()
+        await asyncio.sleep(SETTLED_S)
+        flushed += _written_bytes() - before
+    seconds = time.monotonic() - began_s
+    rest = (_written_bytes() - written - flushed) / (seconds - FLUSHES * SETTLED_S) * 3600
+    print(
+        f"{'written an hour':34} {flushed / FLUSHES * 60 / 1e6:8.1f} MB by a flush a minute, {rest / 1e6:.1f} MB between flushes"
+    )
+
+
+async def _asked(bench: Bench, miners: int) -> None:
+    for turn in ("first", "again", "again"):
+        await bench.request(f"GET /metrics, gzip, {turn}", "GET", "/metrics", gzip=True)
+        await asyncio.sleep(5)
+    for turn in ("plain", "plain, again"):
+        await bench.request(f"GET /metrics, {turn}", "GET", "/metrics")
+        await asyncio.sleep(5)
+    await bench.request("GET /devices/imprint", "GET", "/devices/imprint")
+    await bench.request("GET /api/v1/fleet, gzip", "GET", "/api/v1/fleet", gzip=True)
+    await bench.request("GET /, the first page", "GET", "/")
+    await bench.ask("a browser, whole records, 5 s", do="records", url=bench.url, seconds=5)
+    await bench.ask("a browser, our page, 5 s", do="page", url=bench.url, seconds=5)
+
+
+async def _changed(bench: Bench, miners: int) -> None:
     everybody = [mac(index) for index in range(miners)]
-    await bench.ask("PUT /devices/listen, the same", "PUT", "/devices/listen", {"macs": everybody})
-    await bench.ask("PUT /devices/listen, a tenth off", "PUT", "/devices/listen", {"macs": everybody[miners // 10 :]})
-    await bench.ask("PUT /devices/listen, all again", "PUT", "/devices/listen", {"macs": everybody})
-    for index in range(3):
-        await bench.ask("DELETE one", "DELETE", f"/devices/imprint/{mac(index)}")
+    await bench.request("PUT /devices/listen, the same", "PUT", "/devices/listen", body={"macs": everybody})
+    few = {"macs": everybody[miners // 10 :]}
+    await bench.request("PUT /devices/listen, a tenth off", "PUT", "/devices/listen", body=few)
+    await bench.request("PUT /devices/listen, all again", "PUT", "/devices/listen", body={"macs": everybody})
+    gone = everybody[: miners // 10]
+    await bench.ask(f"DELETE, {len(gone):,} one by one", do="remove", url=bench.url, macs=gone)
 
 
 def _written_bytes() -> int:

@@ -1,4 +1,4 @@
-"""Miners that cost little themselves: one listener for every address of 127/8, a fixed answer for each.
+"""Miners that cost little themselves: one listener for every address of 127/8, an answer for each that changes every second.
 
 `python -m bench.fast_fleet PORT [--close] [--comment]`: `GET /count` on the address 127.0.0.1 tells how many requests and
 connections there were. `--close` ends each connection after its answer, as NerdQAxe does; `--comment` puts the answer behind a
@@ -7,6 +7,7 @@ connections there were. `--close` ends each connection after its answer, as Nerd
 
 import asyncio
 import contextlib
+import itertools
 import json
 import resource
 import socket
@@ -18,6 +19,8 @@ import uvloop
 
 FIRST = int(IPv4Address("127.50.0.1"))
 CONTROL = "127.0.0.1"
+GROUPS = 16
+"""Miners of one group answer the same changing members in the same second."""
 
 
 def address(index: int) -> str:
@@ -30,31 +33,46 @@ def mac(index: int) -> str:
     return "02:50:" + index.to_bytes(4).hex(":")
 
 
-def info(index: int) -> bytes:
-    """Return what miner *index* answers: the fields of AxeOS 2.12 on a Gamma, about 2.2 kB."""
+def changing(second: int, group: int) -> bytes:
+    """Return the members that change from answer to answer, as long as ever; *group* tells miners apart."""
+    wave = (second * 7 + group * 13) % 97
+    return (
+        f'"power":{18.01 + wave / 200:.6f},"voltage":{5080 + wave / 7:.5f},"current":{12000 + wave:.4f},'
+        f'"temp":{58 + wave / 30:.6f},'
+        f'"vrTemp":{60 + wave % 9},"hashRate":{1040 + wave + wave / 97:.7f},"hashRate_1m":{1060 + wave / 3:.6f},'
+        f'"hashRate_10m":{1070 + wave / 30:.6f},"hashRate_1h":{1071 + wave / 99:.6f},"errorPercentage":{0.2 + wave / 990:.6f},'
+        f'"freeHeap":{8200000 + wave * 100},"freeHeapInternal":{104000 + wave},"freeHeapSpiram":{8140000 + wave * 99},'
+        f'"coreVoltageActual":{1140 + wave % 9},"wifiRSSI":-{40 + wave % 9},"sharesAccepted":{1000000 + second // 3},'
+        f'"uptimeSeconds":{1000000 + second},"responseTime":{180 + wave / 9:.6f},"fanspeed":{48 + wave / 99:.6f},'
+        f'"fanrpm":{3900 + wave},'
+    ).encode()
+
+
+def lasting(index: int) -> bytes:
+    """Return the other members of miner *index*: together they are what AxeOS 2.12 on a Gamma answers, about 2.3 kB."""
     fields: dict[str, Any] = {
-        "power": 18.63, "voltage": 5093.75, "current": 12015.625, "temp": 60.125, "temp2": -1, "vrTemp": 62, "maxPower": 40,
-        "nominalVoltage": 5, "hashRate": 1072.24 + index % 7, "hashRate_1m": 1088.93, "hashRate_10m": 1072.32,
-        "hashRate_1h": 1071.87, "expectedHashrate": 1071, "errorPercentage": 0.2812, "bestDiff": 49224525,
-        "bestSessionDiff": 2038368, "poolDifficulty": 1000,
-        "isUsingFallbackStratum": 0, "poolAddrFamily": 2, "isPSRAMAvailable": 1, "freeHeap": 8212708, "freeHeapInternal": 104027,
-        "freeHeapSpiram": 8140652, "coreVoltage": 1150, "coreVoltageActual": 1144, "frequency": 525, "ssid": "home",
+        "temp2": -1, "maxPower": 40, "nominalVoltage": 5, "expectedHashrate": 1071, "bestDiff": 49224525,
+        "bestSessionDiff": 2038368, "poolDifficulty": 1000, "isUsingFallbackStratum": 0, "poolAddrFamily": 2,
+        "isPSRAMAvailable": 1, "coreVoltage": 1150, "frequency": 525, "ssid": "home",
         "macAddr": mac(index).upper(), "hostname": f"axe-{index}", "ipv4": address(index), "ipv6": "", "wifiStatus": "Connected!",
-        "wifiRSSI": -44, "apEnabled": 0, "sharesAccepted": 4768, "sharesRejected": 13,
-        "sharesRejectedReasons": [{"message": "Stale", "count": 13}], "uptimeSeconds": 18574, "smallCoreCount": 2040,
-        "ASICModel": "BM1370", "stratumURL": "public-pool.io", "fallbackStratumURL": "solo.ckpool.org", "stratumPort": 21496,
-        "fallbackStratumPort": 3333, "stratumUser": "bc1qexample.worker", "fallbackStratumUser": "bc1qexample.worker",
-        "stratumSuggestedDifficulty": 1000, "stratumExtranonceSubscribe": 0, "responseTime": 188.482, "version": "v2.12.2",
-        "axeOSVersion": "v2.12.2", "idfVersion": "v5.5.1", "boardVersion": "601", "resetReason": "Software reset via esp_restart",
-        "runningPartition": "ota_0", "overheat_mode": 0, "overclockEnabled": 0, "display": "SSD1306 (128x32)", "rotation": 0,
-        "invertscreen": 0, "displayTimeout": -1, "autofanspeed": 1, "fanspeed": 48.4200668, "manualFanSpeed": 100,
-        "minFanSpeed": 25,
-        "temptarget": 60, "fanrpm": 3915, "fan2rpm": 0, "statsFrequency": 0, "blockFound": 0, "blockHeight": 961409,
-        "scriptsig": "...public-pool.io...", "networkDifficulty": 146472570619930,
+        "apEnabled": 0, "sharesRejected": 13, "sharesRejectedReasons": [{"message": "Stale", "count": 13}],
+        "smallCoreCount": 2040, "ASICModel": "BM1370", "stratumURL": "public-pool.io", "fallbackStratumURL": "solo.ckpool.org",
+        "stratumPort": 21496, "fallbackStratumPort": 3333, "stratumUser": "bc1qexample.worker",
+        "fallbackStratumUser": "bc1qexample.worker", "stratumSuggestedDifficulty": 1000, "stratumExtranonceSubscribe": 0,
+        "version": "v2.12.2", "axeOSVersion": "v2.12.2", "idfVersion": "v5.5.1", "boardVersion": "601",
+        "resetReason": "Software reset via esp_restart", "runningPartition": "ota_0", "overheat_mode": 0, "overclockEnabled": 0,
+        "display": "SSD1306 (128x32)", "rotation": 0, "invertscreen": 0, "displayTimeout": -1, "autofanspeed": 1,
+        "manualFanSpeed": 100, "minFanSpeed": 25, "temptarget": 60, "fan2rpm": 0, "statsFrequency": 0, "blockFound": 0,
+        "blockHeight": 961409, "scriptsig": "...public-pool.io...", "networkDifficulty": 146472570619930,
         "hashrateMonitor": {"asics": [{"total": 1072.2407, "domains": [273.58, 276.2, 268.48, 252.19], "errorCount": 1415}]},
         "filler": "x" * 420,
     }  # fmt: skip
-    return json.dumps(fields).encode()
+    return json.dumps(fields).encode()[1:]
+
+
+def info(index: int, second: int = 0) -> bytes:
+    """Return what miner *index* answers at *second*."""
+    return b"{" + changing(second, index % GROUPS) + lasting(index)
 
 
 class Counter:
@@ -65,15 +83,42 @@ class Counter:
         self.connections = 0
 
 
+class Answers:
+    """What each miner answers: most of it made once, the rest once a second."""
+
+    def __init__(self, *, closes: bool, is_comment: bool) -> None:
+        kind = "text/plain; version=0.0.4" if is_comment else "application/json"
+        self.closes = closes
+        self._head = f"HTTP/1.1 200 OK\r\nContent-Type: {kind}\r\n" + ("Connection: close\r\n" if closes else "")
+        self._before, self._behind = (b"# {", b"\nbench_body 1\n") if is_comment else (b"{", b"")
+        self._lasting: dict[str, tuple[int, bytes, bytes]] = {}
+        self._second = 0
+        self._changing: list[bytes] = []
+
+    def of(self, host: str) -> bytes:
+        """Return the whole answer of the miner at *host*."""
+        group, head, rest = self._lasting.get(host) or self._made(host)
+        return b"".join((head, self._changing[group], rest))
+
+    def turn(self, second: int) -> None:
+        """Let time go on."""
+        self._changing = [changing(second, group) for group in range(GROUPS)]
+
+    def _made(self, host: str) -> tuple[int, bytes, bytes]:
+        index = int(IPv4Address(host)) - FIRST
+        rest = lasting(index) + self._behind
+        size = len(self._before) + len(self._changing[0]) + len(rest)
+        head = f"{self._head}Content-Length: {size}\r\n\r\n".encode() + self._before
+        made = self._lasting[host] = (index % GROUPS, head, rest)
+        return made
+
+
 class Miner(asyncio.Protocol):
     """One connection to one miner."""
 
-    def __init__(self, answers: dict[str, bytes], counter: Counter, *, closes: bool, is_comment: bool) -> None:
+    def __init__(self, answers: Answers, counter: Counter) -> None:
         self._answers = answers
         self._counter = counter
-        self._closes = closes
-        self._is_comment = is_comment
-        self._answer = b""
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self._transport = cast("asyncio.Transport", transport)
@@ -84,41 +129,35 @@ class Miner(asyncio.Protocol):
         if b"\r\n\r\n" not in data:
             return
         if self._host == CONTROL:
-            self._transport.write(_answer(json.dumps(vars(self._counter)).encode(), closes=False))
+            body = json.dumps(vars(self._counter)).encode()
+            self._transport.write(b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n" % len(body) + body)
             return
         self._counter.requests += 1
-        self._transport.write(self._answers.get(self._host) or self._made())
-        if self._closes:
+        self._transport.write(self._answers.of(self._host))
+        if self._answers.closes:
             self._transport.close()
-
-    def _made(self) -> bytes:
-        body = info(int(IPv4Address(self._host)) - FIRST)
-        if self._is_comment:
-            body = b"# " + body + b"\nbench_body 1\n"
-        answer = self._answers[self._host] = _answer(body, closes=self._closes, is_comment=self._is_comment)
-        return answer
-
-
-def _answer(body: bytes, *, closes: bool, is_comment: bool = False) -> bytes:
-    kind = "text/plain; version=0.0.4" if is_comment else "application/json"
-    end = "Connection: close\r\n" if closes else ""
-    return f"HTTP/1.1 200 OK\r\nContent-Type: {kind}\r\n{end}Content-Length: {len(body)}\r\n\r\n".encode() + body
 
 
 async def main(port: int, *, closes: bool, is_comment: bool) -> None:
     """Serve until ended."""
     _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     resource.setrlimit(resource.RLIMIT_NOFILE, (min(hard, 65536), hard))
-    counter, answers = Counter(), dict[str, bytes]()
+    counter, answers = Counter(), Answers(closes=closes, is_comment=is_comment)
+    turning = asyncio.create_task(_turn(answers))
     listener = socket.socket()
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     with contextlib.suppress(PermissionError):
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_BINDTODEVICE, b"lo")
     listener.bind(("0.0.0.0", port))
     loop = asyncio.get_running_loop()
-    make = lambda: Miner(answers, counter, closes=closes, is_comment=is_comment)  # noqa: E731
-    server = await loop.create_server(make, sock=listener, backlog=4096)
-    await server.serve_forever()
+    server = await loop.create_server(lambda: Miner(answers, counter), sock=listener, backlog=4096)
+    await asyncio.gather(server.serve_forever(), turning)
+
+
+async def _turn(answers: Answers) -> None:
+    for second in itertools.count():
+        answers.turn(second)
+        await asyncio.sleep(1)
 
 
 if __name__ == "__main__":

@@ -16,6 +16,11 @@ PHONE: Final = (360, 640)
 EXPECTED_NOISE: Final = ("Failed to load resource", "WebSocket connection to", "ERR_CONNECTION_REFUSED")
 """What Chromium says when a server is gone; a test that stops one allows it."""
 
+MINERS: Final = 6
+"""How many the usual fleet has."""
+
+Prepare = Callable[[Page], Awaitable[None]]
+
 
 class Tabs:
     """Pages of one test, each in a context of its own."""
@@ -27,18 +32,20 @@ class Tabs:
         self.allowed: tuple[str, ...] = ()
 
     async def open(
-        self, url: str, size: tuple[int, int] = WIDE, theme: str = "dark", language: str = "en-GB", **given: Any
+        self, url: str, size: tuple[int, int] = WIDE, theme: str = "dark", before: Prepare | None = None, **given: Any
     ) -> Page:
-        """Open *url* in a context of its own, as a browser of that *size*, *theme* and *language* does."""
+        """Open *url* in a context of its own, as a browser of that *size* and *theme* does; *before* gets the page first."""
         width, height = size
         is_touch = width < 500
         context = await self._browser.new_context(
-            viewport={"width": width, "height": height}, color_scheme="light" if theme == "light" else "dark", locale=language,
-            has_touch=is_touch, **given,
+            viewport={"width": width, "height": height}, color_scheme="light" if theme == "light" else "dark",
+            has_touch=is_touch, **({"locale": "en-GB"} | given),
         )  # fmt: skip
         self._contexts.append(context)
         page = await context.new_page()
         self._listen(page, url)
+        if before is not None:
+            await before(page)
         await page.goto(url)
         return page
 
@@ -63,7 +70,7 @@ class Tabs:
                 complain(f"foreign request: {request.url}")
 
         page.on("console", console)
-        page.on("pageerror", lambda error: complain(f"page error: {error}"))
+        page.on("pageerror", lambda error: complain(f"page error: {error.stack or error}"))
         page.on("request", request)
 
 

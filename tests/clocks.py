@@ -30,6 +30,9 @@ class FakeClock:
     def utc(self) -> datetime:
         return datetime(2026, 1, 1, tzinfo=UTC) + timedelta(seconds=self._now_s)
 
+    def wall_s(self) -> float:
+        return self.utc().timestamp()
+
     def call_at(self, when_s: float, callback: Callable[[], None]) -> Timer:
         call = _Call(callback)
         heapq.heappush(self._calls, (when_s, next(self._order), call))

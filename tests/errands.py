@@ -34,6 +34,9 @@ class HurriedClock:
     def utc(self) -> datetime:
         return self._clock.utc()
 
+    def wall_s(self) -> float:
+        return self._clock.wall_s()
+
     def call_at(self, when_s: float, callback: Callable[[], None]) -> Timer:
         return asyncio.get_running_loop().call_soon(callback)
 

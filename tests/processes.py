@@ -11,11 +11,11 @@ import aiohttp
 
 
 @asynccontextmanager
-async def process(folder: Path, settings: Mapping[str, str]) -> AsyncGenerator[asyncio.subprocess.Process, None]:
+async def process(folder: Path, settings: Mapping[str, str], *arguments: str) -> AsyncGenerator[asyncio.subprocess.Process, None]:
     """Run `python -m pluto` in *folder* with *settings* as its environment; whatever still runs at the end is killed."""
     environment = {name: value for name, value in os.environ.items() if not name.lower().endswith("_proxy")}
     one = await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "pluto", cwd=folder, env=environment | dict(settings),
+        sys.executable, "-m", "pluto", *arguments, cwd=folder, env=environment | dict(settings),
         stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE,
     )  # fmt: skip
     try:
@@ -23,7 +23,8 @@ async def process(folder: Path, settings: Mapping[str, str]) -> AsyncGenerator[a
     finally:
         if one.returncode is None:
             one.kill()
-        await one.communicate()
+        if one.stdout is not None and not one.stdout.at_eof():
+            await one.communicate()
 
 
 async def ready(port: int) -> None:

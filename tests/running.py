@@ -1,7 +1,7 @@
 """A whole Pluto inside a test, and what a client of it needs."""
 
 import asyncio
-from collections.abc import AsyncGenerator, Callable, Iterable
+from collections.abc import AsyncGenerator, Callable, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
@@ -25,9 +25,9 @@ class Running:
         self.http = http
         self.base = f"http://127.0.0.1:{app.port}"
 
-    async def ask(self, method: str, path: str, body: object = None) -> tuple[int, Any]:
+    async def ask(self, method: str, path: str, body: object = None, headers: Mapping[str, str] | None = None) -> tuple[int, Any]:
         """Return status and JSON of one request."""
-        async with self.http.request(method, self.base + path, json=body) as answer:
+        async with self.http.request(method, self.base + path, json=body, headers=headers) as answer:
             return answer.status, msgspec.json.decode(await answer.read())
 
     async def imprint(self, miners: Iterable[SimulatedMiner]) -> None:
@@ -63,9 +63,9 @@ class Running:
 class Browser:
     """A Socket.IO client that writes down what it hears."""
 
-    def __init__(self) -> None:
+    def __init__(self, http: aiohttp.ClientSession | None = None) -> None:
         self.heard: list[tuple[str, Any]] = []
-        self.client = socketio.AsyncClient(reconnection=False)
+        self.client = socketio.AsyncClient(reconnection=False, http_session=http)
         self.client.on("*", self._hear)
 
     async def _hear(self, event: str, *arguments: Any) -> None:
@@ -84,7 +84,11 @@ class Browser:
 
 @asynccontextmanager
 async def running(
-    folder: Path, fleet: SimulatedFleet | None = None, page_folder: Path = FOLDER, **given: Any
+    folder: Path,
+    fleet: SimulatedFleet | None = None,
+    page_folder: Path = FOLDER,
+    fixed: Sequence[str] = (),
+    **given: Any,
 ) -> AsyncGenerator[Running, None]:
     """Run a server with everything it writes in *folder*, searching where *fleet* lives, showing the page in *page_folder*."""
     defaults: dict[str, Any] = {
@@ -98,16 +102,20 @@ async def running(
         if fleet is None
         else (f"{fleet.miners[0].host.split(':')[0]}/24:{fleet.port}",),
     }
-    async with App(Settings(**(defaults | given)), page_folder) as app, aiohttp.ClientSession() as http:
+    app = App(Settings(**(defaults | given)), page_folder=page_folder, fixed=fixed)
+    async with app, aiohttp.ClientSession() as http:
         yield Running(app, http)
 
 
 @asynccontextmanager
-async def browser(pluto: Running, transports: list[str] | None = None) -> AsyncGenerator[Browser, None]:
+async def browser(
+    pluto: Running, transports: list[str] | None = None, headers: Mapping[str, str] | None = None
+) -> AsyncGenerator[Browser, None]:
     """Connect a browser to the events of *pluto*."""
-    one = Browser()
-    await one.client.connect(pluto.base, socketio_path="/socket/io", transports=transports or ["websocket"])
-    try:
-        yield one
-    finally:
-        await one.client.disconnect()
+    async with aiohttp.ClientSession(headers=headers, cookie_jar=aiohttp.DummyCookieJar()) as http:
+        one = Browser(http)
+        await one.client.connect(pluto.base, socketio_path="/socket/io", transports=transports or ["websocket"])
+        try:
+            yield one
+        finally:
+            await one.client.disconnect()

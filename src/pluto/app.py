@@ -3,22 +3,27 @@
 import asyncio
 import gc
 import logging
-import socket
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from contextlib import AsyncExitStack
 from functools import partial
 from pathlib import Path
 from typing import Final, Self
-from urllib.parse import urlsplit
 
 import msgspec
 
+from pluto.access.access import FOLDER as ACCESS_FOLDER
+from pluto.access.access import Access
+from pluto.access.given import given_passwords
+from pluto.access.peers import Peers
 from pluto.api.listener import Listener, claim
 from pluto.api.openapi import openapi
 from pluto.api.parts import Parts
 from pluto.api.routes import ROUTES
 from pluto.api.server import Edge
 from pluto.api.static import FOLDER, PageFiles
+from pluto.audit.files import AuditFiles
+from pluto.audit.trail import Trail
+from pluto.axeos.check import Check
 from pluto.axeos.decode import decode_system_info
 from pluto.axeos.fetch import MinerClient
 from pluto.axeos.poll_client import PollClient
@@ -37,6 +42,7 @@ from pluto.history.book import Book
 from pluto.history.query import Reader
 from pluto.history.recorder import Recorder
 from pluto.history.tiers import Kept
+from pluto.logs import RecentLines
 from pluto.metrics.exposition import Metrics
 from pluto.model.miner import Miner
 from pluto.model.names import usual_prefixes
@@ -58,24 +64,29 @@ from pluto.services.imprint import Imprint
 from pluto.services.instruct import Instruct
 from pluto.services.longer_past import LongerPast
 from pluto.services.offer import Offer
-from pluto.services.own_search import PROBE_S, own_search
+from pluto.services.own_search import PROBE_S, own_search, refusal_of
+from pluto.services.own_settings import OwnSettings, limits_of
+from pluto.services.preset_use import PresetUses
 from pluto.services.presets import Presets
 from pluto.services.relay import Relay
 from pluto.services.relocate import Relocate
 from pluto.services.remembered import Remembered
 from pluto.services.remove import Remove
 from pluto.services.restart import Restart
+from pluto.services.search_places import SearchPlaces
 from pluto.services.searches import Scan, Searches
 from pluto.services.shown import sources_of
+from pluto.services.support_bundle import SupportBundle, Told
+from pluto.services.surroundings import Surroundings, sockets_beside_us
 from pluto.services.views import Views
 from pluto.services.watch import Watch
 from pluto.settings import Settings
 from pluto.store.core import CoreStore
 from pluto.store.discovered import DiscoveredStore
+from pluto.store.seal import Seal, read_key
 
 POLL_INTERVAL_S: Final = 5.0
 LAG_EVERY_S: Final = 0.5
-RESOLVE_LIMIT_S: Final = 1.0
 
 log = logging.getLogger(__name__)
 
@@ -83,14 +94,24 @@ log = logging.getLogger(__name__)
 class App:
     """One running Pluto: `async with App(settings)` claims the port, opens the parts in order and closes them in reverse.
 
-    Raises the CannotStart errors. Two of them can run in one process, on different ports and folders.
+    Raises the CannotStart errors. No file changes the settings that are *fixed*; *clock* is the event loop's where none is given.
+    Two of them can run in one process, on different ports and folders.
     """
 
-    def __init__(self, settings: Settings, page_folder: Path = FOLDER) -> None:
+    def __init__(
+        self, settings: Settings, clock: Clock | None = None, *, page_folder: Path = FOLDER, fixed: Collection[str] = ()
+    ) -> None:
         self._settings = settings
+        self._clock = clock
+        self._fixed = fixed
         self._page_folder = page_folder
         self._closing = AsyncExitStack()
         self._is_ready = False
+
+    @property
+    def settings(self) -> Settings:
+        """Return the settings in force."""
+        return self._settings
 
     @property
     def port(self) -> int:
@@ -111,17 +132,24 @@ class App:
         await self._closing.aclose()
 
     async def _open(self, stack: AsyncExitStack) -> None:
-        settings, clock = self._settings, LoopClock()
-        reach = Reach(settings.miner_networks, [Target(settings.bind, self.port), *await _sockets_beside_us(settings)])
-        core = CoreStore(Path(settings.data_dir) / "pluto_core", clock=clock, flush_s=settings.flush_s)
+        settings, clock = self._settings, self._clock or LoopClock()
+        self._own_log = RecentLines()
+        logging.getLogger().addHandler(self._own_log)
+        stack.callback(logging.getLogger().removeHandler, self._own_log)
+        reach = Reach(settings.miner_networks, [Target(settings.bind, self.port), *await sockets_beside_us(settings)])
+        access = await stack.enter_async_context(_access(settings, clock))
+        seal = Seal(read_key(settings.secret_key, settings.secret_key_file))
+        core = CoreStore(Path(settings.data_dir) / "pluto_core", clock=clock, flush_s=settings.flush_s, seal=seal)
         self._level = core.level
         self._store = (await stack.enter_async_context(core)).miners
+        trail = await stack.enter_async_context(Trail(AuditFiles(Path(settings.data_dir)), clock))
         listener = Listener()
         stack.push_async_callback(listener.close)
         await self._open_sinks(stack, reach, clock)
+        access.watching = self._hub.visitors
         polls = PollClient(reach, clock, settings.system_info_timeout_ms / 1000)
         stack.callback(polls.close)
-        self._standings = Standings(clock)
+        self._standings = Standings(clock, limits_of(settings))
         self.fleet = Fleet(polls.line, self._observe, self._measure, clock, POLL_INTERVAL_S)
         stack.callback(self.fleet.close)
         relay = await stack.enter_async_context(Relay(settings.prometheus_host))
@@ -135,11 +163,20 @@ class App:
         self._logs.offer(watch.is_watched)
         self._measure_itself(stack, clock)
         if settings.auto_listen:
-            watch.all()
+            await watch.all()
             self._dashboards.draw_overview()
         errands = self._errands(stack, reach, clock)
         diagnose = Diagnose(self.fleet, self._store, self._metrics, self._standings.wall_s)
+        presets = Presets(core.presets)
+        own = OwnSettings(settings, self._fixed, self._adjust)
+        around = Surroundings(lambda: self._settings)
+        diagnosis = partial(diagnose.now, self._hub, self._live, self._recorder)
+        told = Told(diagnosis, lambda: [line.text for line in self._own_log.lines], around, own, self._views, self._remembered)
         parts = Parts(
+            access=access,
+            peers=Peers(settings.trusted_proxies),
+            is_open_to_network=settings.is_open_to_network,
+            trail=trail,
             discover=discover,
             imprint=imprint,
             watch=watch,
@@ -148,7 +185,9 @@ class App:
             restart=Restart(self._store, errands),
             instruct=Instruct(self._store, errands),
             offer=Offer(MinerClient(reach).get),
-            presets=Presets(core.presets),
+            own_settings=own,
+            presets=presets,
+            preset_uses=PresetUses(presets, self._views),
             relay=relay,
             metrics=self._metrics,
             dashboards=self._dashboards,
@@ -156,8 +195,13 @@ class App:
             views=self._views,
             add=Add(discover, imprint, watch),
             searches=self._searches,
+            search_places=SearchPlaces(lambda: self._settings, refusal_of(reach)),
+            check=Check(reach),
             remembered=self._remembered,
-            diagnose=partial(diagnose.now, self._hub, self._live, self._recorder),
+            diagnose=diagnosis,
+            surroundings=around,
+            own_log=self._own_log,
+            bundle=SupportBundle(told),
             forget_history=self._chronicle.forget,
             wall_s=self._standings.wall_s,
             interval_s=POLL_INTERVAL_S,
@@ -169,6 +213,14 @@ class App:
         stack.callback(listener.stop_accepting)
         gc.freeze()  # what exists now lives as long as the process: the collector need not look at it again
         self._is_ready = True
+
+    def _adjust(self, settings: Settings) -> None:
+        """Take over what of new settings counts at once."""
+        if settings.log_level != self._settings.log_level:
+            logging.getLogger().setLevel(settings.log_level.upper())
+        self._settings = settings
+        self._standings.limits = limits_of(settings)
+        self._views.changed()
 
     async def _open_history(self, stack: AsyncExitStack, relay: Relay) -> None:
         settings, wall_s = self._settings, self._standings.wall_s
@@ -196,7 +248,7 @@ class App:
     async def _open_sinks(self, stack: AsyncExitStack, reach: Reach, clock: Clock) -> None:
         settings = self._settings
         self._metrics = Metrics(clock, by_name=settings.metrics_contract_set, by_label=settings.metrics_labelled_set)
-        self._hub = await stack.enter_async_context(Hub())
+        self._hub = await stack.enter_async_context(Hub(clock=clock))
         self._dashboards = await stack.enter_async_context(_dashboards(settings, clock))
         logs = DeviceLogs(self._store, self._hub, reach, Path(settings.logs_dir), clock)
         self._logs = await stack.enter_async_context(logs)
@@ -214,7 +266,7 @@ class App:
         await stack.enter_async_context(store)
         probes = PollClient(reach, clock, PROBE_S)
         stack.callback(probes.close)
-        return await stack.enter_async_context(own_search(settings, probes, store, self.fleet.answer_at))
+        return await stack.enter_async_context(own_search(settings, probes, store, self.fleet.answer_at, lambda: self._settings))
 
     def _joined(self, record: Record) -> None:
         self._metrics.watch(record.miner, record.hostname, decode_system_info(record.info).reading)
@@ -229,8 +281,7 @@ class App:
         self._logs.leave(record.mac)
         self._drop_dashboard(record, self._metrics.prefix(record.mac))
         self._metrics.unwatch(record.mac, delete=self._settings.delete_data_on_device_remove)
-        hosts = (state.miner.host for state in self.fleet.states.values())
-        self._hub.device_removed(record.mac, record, [host for host in hosts if host is not None])
+        self._hub.device_removed(record.mac, record, self.fleet.hosts)
         self._chronicle.left(record)
         self._chronicle.gone(record, forgets=self._settings.delete_data_on_device_remove)
 
@@ -287,11 +338,16 @@ class App:
         attach("pluto_events_dropped_total", lambda: self._hub.replaced)
 
 
+def _access(settings: Settings, clock: Clock) -> Access:
+    given = given_passwords(settings) if settings.auth == "password" else None
+    return Access(Path(settings.data_dir) / ACCESS_FOLDER, given, clock)
+
+
 def _scan(finder: Finder) -> Scan:
-    """Return how *finder* searches everywhere, telling of its progress where it can."""
+    """Return how *finder* searches, telling of its progress where it can."""
     if isinstance(finder, Search):
-        return lambda heard: finder.discover(None, None, heard)
-    return lambda _heard: finder.discover(None, None)
+        return lambda heard, networks: finder.within(networks, heard) if networks else finder.discover(None, None, heard)
+    return lambda _heard, _networks: finder.discover(None, None)
 
 
 def _dashboards(settings: Settings, clock: Clock) -> Dashboards:
@@ -305,21 +361,3 @@ async def _measure_lag(clock: Clock, observe: Callable[[float], None]) -> None:
         due_s = clock.now_s() + LAG_EVERY_S
         await asyncio.sleep(LAG_EVERY_S)
         observe(max(0.0, clock.now_s() - due_s))
-
-
-async def _sockets_beside_us(settings: Settings) -> list[Target]:
-    """Return where the services beside us listen, as far as their names can be resolved at once: never miners (trust 4.3)."""
-    targets: list[Target] = []
-    for url in (settings.discovery_service_host, settings.grafana_host):
-        parts = urlsplit(url)
-        if not parts.hostname:
-            continue
-        port = parts.port or (443 if parts.scheme == "https" else 80)
-        try:
-            async with asyncio.timeout(RESOLVE_LIMIT_S):
-                found = await asyncio.get_running_loop().getaddrinfo(parts.hostname, port, family=socket.AF_INET)
-        except OSError as error:  # TimeoutError is one
-            log.info("name not resolved", extra={"url": url, "why": str(error)})
-            continue
-        targets += [Target(str(address[4][0]), port) for address in found]
-    return targets

@@ -25,6 +25,10 @@ class Clock(Protocol):
         """Return the wall time, for labels only: it may jump."""
         ...
 
+    def wall_s(self) -> float:
+        """Return `utc` as seconds since 1970, for who asks at every poll."""
+        ...
+
     def call_at(self, when_s: float, callback: Callable[[], None]) -> Timer:
         """Call *callback* once when `now_s` has reached *when_s*."""
         ...
@@ -43,6 +47,10 @@ class LoopClock:
     def utc(self) -> datetime:
         """Return the wall time in UTC."""
         return datetime.now(UTC)
+
+    def wall_s(self) -> float:
+        """Return the wall time as seconds since 1970."""
+        return time.time()
 
     def call_at(self, when_s: float, callback: Callable[[], None]) -> Timer:
         """Call *callback* from the loop at *when_s* of `now_s`."""

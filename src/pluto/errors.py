@@ -4,7 +4,8 @@ PlutoError
 |-- BadRequest                 a client asked for something that cannot be (400)
 |   `-- BadField               one parameter, or member of the body, is to blame (400)
 |-- NotFound                   no such miner, preset or page (404)
-|   `-- UnknownSearch          no such search (404)
+|   |-- UnknownSearch          no such search (404)
+|   `-- UnknownPreset          no such preset, where that has a word of its own (404)
 |-- HistoryOff                 readings are not remembered here (409)
 |-- CannotDo                   the firmware of this miner has no word for what is asked (409)
 |-- MinerFault                 one exchange with one miner failed
@@ -13,6 +14,8 @@ PlutoError
 |   |-- MinerNonsense          it answered, but not what an AxeOS miner says
 |   `-- WrongMiner             another miner answers at this address
 |-- WriteFailed                a miner was to be changed and was not, or nobody knows; `details` says why (500)
+|-- WrongPassword              nobody is let in with it (401)
+|-- TooManyAttempts            somebody tries passwords too often (429)
 |-- TooBusy                    as much is waiting already as may wait (503)
 |-- DiscoveryFailed            nobody could tell which miners there are
 |-- CannotDraw                 a dashboard, or the folder of them, cannot be written or read
@@ -22,7 +25,7 @@ PlutoError
 |-- StoreNotEmpty              what is there would be replaced, and nobody said that it may
 |-- BackupUnusable             a file is no backup, or not a whole one
 `-- CannotStart                the process ends with one sentence
-    |-- BadSetting, PortTaken, FolderUnusable    exit code 2
+    |-- BadSetting, PortTaken, FolderUnusable, SealBroken    exit code 2
     `-- StoreLocked, StoreDamaged                exit code 3
 """
 
@@ -49,6 +52,10 @@ class NotFound(PlutoError):
 
 class UnknownSearch(NotFound):
     """No search with this id runs or has just ended."""
+
+
+class UnknownPreset(NotFound):
+    """No preset has this id."""
 
 
 class HistoryOff(PlutoError):
@@ -89,6 +96,18 @@ class WriteFailed(PlutoError):
 
 class TooBusy(PlutoError):
     """As much is waiting already as may wait; it is worth trying again after *retry_after_s* seconds."""
+
+    def __init__(self, sentence: str, retry_after_s: int) -> None:
+        super().__init__(sentence)
+        self.retry_after_s = retry_after_s
+
+
+class WrongPassword(PlutoError):
+    """A password that opens nothing."""
+
+
+class TooManyAttempts(PlutoError):
+    """Passwords were tried too often; it is worth trying again after *retry_after_s* seconds."""
 
     def __init__(self, sentence: str, retry_after_s: int) -> None:
         super().__init__(sentence)
@@ -143,6 +162,10 @@ class PortTaken(CannotStart):
 
 class FolderUnusable(CannotStart):
     """A folder cannot be made or written."""
+
+
+class SealBroken(CannotStart):
+    """Passwords in the database are sealed, and the key is missing or another one."""
 
 
 class StoreLocked(CannotStart):

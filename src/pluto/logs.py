@@ -3,9 +3,12 @@
 import logging
 import logging.handlers
 import re
+from collections import deque
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
+
+import msgspec
 
 from pluto.clock import iso_milliseconds
 from pluto.errors import FolderUnusable
@@ -13,6 +16,8 @@ from pluto.errors import FolderUnusable
 MAX_LINE_CHARACTERS: Final = 2048
 SERVICE_LOG_BYTES: Final = 10 * 1024 * 1024
 SERVICE_LOG_FILES: Final = 5
+RECENT_LINES: Final = 500
+LEVELS: Final = ("DEBUG", "INFO", "WARNING", "ERROR")
 _UNSAFE: Final = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]")
 _PLAIN: Final = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime"}
 
@@ -33,6 +38,28 @@ class LineFormatter(logging.Formatter):
             text = f"{text} | {self.formatException(record.exc_info)}"
         when = iso_milliseconds(datetime.fromtimestamp(record.created, UTC))
         return f"{when} [{record.levelname}]: {escaped(text)}"
+
+
+class Line(msgspec.Struct, frozen=True, gc=False):
+    """One line that was logged: wall time, level, text with its facts."""
+
+    at: float
+    level: str
+    text: str
+
+
+class RecentLines(logging.Handler):
+    """Keeps the last RECENT_LINES of our log, for who looks at it without a shell."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.lines: deque[Line] = deque(maxlen=RECENT_LINES)
+        self.setFormatter(LineFormatter())
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Keep one line."""
+        text = self.format(record).partition("]: ")[2]
+        self.lines.append(Line(round(record.created, 3), record.levelname, text))
 
 
 def open_logs(folder: Path, level: str) -> list[logging.Handler]:

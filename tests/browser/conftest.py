@@ -9,7 +9,7 @@ import pytest
 import pytest_asyncio
 from playwright.async_api import Browser, async_playwright
 
-from browsing import Tabs
+from browsing import MINERS, Tabs
 from pluto.api.static import FOLDER
 from pluto.simulator.profiles import DEFAULT_MIX
 from pluto.simulator.server import Options, SimulatedFleet
@@ -17,7 +17,6 @@ from running import Running, running
 
 POLL_EVERY_S = 1.0
 """Instead of five: what takes three polls takes three seconds."""
-MINERS = 6
 
 
 @pytest.fixture(autouse=True)

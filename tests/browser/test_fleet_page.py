@@ -6,8 +6,7 @@ from itertools import pairwise
 import pytest
 from playwright.async_api import expect
 
-from browsing import Tabs, until
-from conftest import MINERS
+from browsing import MINERS, Tabs, until
 from pluto.simulator.server import SimulatedFleet
 from running import Running
 

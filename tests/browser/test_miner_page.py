@@ -1,5 +1,7 @@
 """The page of one miner: who it is, how it is, what can be done to it; two of one name, hostile names, one that is gone."""
 
+from typing import Any
+
 import pytest
 from playwright.async_api import Page, expect
 
@@ -18,7 +20,7 @@ def path_of(miner: SimulatedMiner, tab: str = "") -> str:
     return f"/miners/{miner.mac.replace(':', '').lower()}{tab}"
 
 
-async def opened(tabs: Tabs, pluto: Running, miner: SimulatedMiner, tab: str = "", **given: object) -> Page:
+async def opened(tabs: Tabs, pluto: Running, miner: SimulatedMiner, tab: str = "", **given: Any) -> Page:
     page = await tabs.open(pluto.base + path_of(miner, tab), **given)
     await expect(page.get_by_role("heading", level=1)).to_be_visible()
     return page

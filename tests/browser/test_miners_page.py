@@ -7,8 +7,7 @@ from io import StringIO
 import pytest
 from playwright.async_api import Page, expect
 
-from browsing import EXPECTED_NOISE, Tabs, until
-from conftest import MINERS
+from browsing import EXPECTED_NOISE, MINERS, Tabs, until
 from pluto.simulator.server import SimulatedFleet
 from running import Running
 

@@ -15,7 +15,7 @@ from clocks import FakeClock
 from grafana import FakeGrafana
 from pluto.dashboards.files import DashboardFiles
 from pluto.dashboards.grafana import Grafana, Limits
-from pluto.dashboards.keeper import Dashboards
+from pluto.dashboards.keeper import MAX_NAMES, Dashboards
 from pluto.model.miner import MacAddress
 from pluto.simulator.server import Options, SimulatedFleet
 from pluto.simulator.simulated_miner import SimulatedMiner
@@ -208,6 +208,20 @@ async def test_a_renamed_miner_gets_a_dashboard_of_its_new_name_and_keeps_the_ol
         call(fleet.miners[0], "after")
         await until(lambda: names(tmp_path) == ["after", "before"])
         assert (tmp_path / "dashboards" / "before.json").read_bytes() == old
+
+
+async def test_a_miner_that_renames_itself_always_gets_no_more_than_twenty(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    files = DashboardFiles(tmp_path / "dashboards", tmp_path / "templates")
+    async with Dashboards(files, FakeClock(), None) as dashboards:
+        for n in range(100):
+            dashboards.draw(ALICE, f"chameleon{n}", f"chameleon{n}")
+            await asyncio.sleep(0)
+        dashboards.draw(ALICE, "chameleon0", "chameleon0")
+        await until(lambda: "chameleon0" in names(tmp_path))
+    assert len(names(tmp_path)) <= MAX_NAMES
+    assert caplog.text.count("renamed too often") == 1
 
 
 async def by_delete(pluto: Running, miner: SimulatedMiner, rest: list[SimulatedMiner]) -> None:

@@ -18,7 +18,7 @@ from pluto.discovery.announced import SERVICE, Announced
 from pluto.discovery.device import Candidate
 from pluto.discovery.mocks import MockList
 from pluto.discovery.networks import parse_network
-from pluto.discovery.scan import Hints
+from pluto.discovery.scan import Found, Hints
 from pluto.discovery.search import Limits, Memory, Places, Search
 from pluto.errors import BadRequest, DiscoveryFailed, StorageFull
 from pluto.model.json_value import JsonObject
@@ -79,7 +79,7 @@ async def test_thirty_miners_among_254_addresses_are_all_found_as_they_come_and_
 ) -> None:
     for number in range(1, 240, 8):
         await hosts.miner(number)
-    heard: list[tuple[int, int, JsonObject | None]] = []
+    heard: list[tuple[int, int, Found]] = []
     async with (
         DiscoveredStore(tmp_path, clock=FakeClock()) as store,
         search_of(places(hosts.network), memory_in(store)) as search,

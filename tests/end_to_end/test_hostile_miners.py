@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from pluto.simulator.faults import FAULTS, SECRET
+from pluto.simulator.faults import COMMON, SECRET
 from pluto.simulator.server import SimulatedFleet
 from pluto.simulator.simulated_miner import SimulatedMiner
 from running import Running, browser, running
@@ -40,11 +40,11 @@ ELSEWHERE = ("moved", "reboot")
 
 def test_every_fault_has_its_place_in_a_table() -> None:
     placed = [*ONLINE, *ELSEWHERE, *(name for names in REASONS.values() for name in names)]
-    assert sorted(placed) == sorted(FAULTS)
+    assert sorted(placed) == sorted(COMMON)
 
 
 async def test_all_faults_at_once_beside_forty_healthy_miners(tmp_path: Path) -> None:
-    broken = [name for name in FAULTS if name not in ELSEWHERE]
+    broken = [name for name in COMMON if name not in ELSEWHERE]
     profiles = ("axeos-2.12", "axeos-2.15", "axeos-2.9", "axeos-2.4", "nerdqaxe-1.0.36")
     count = HEALTHY + len(broken)
     async with SimulatedFleet(count, first="127.32.1.1", profiles=profiles) as fleet, running(tmp_path, fleet) as pluto:

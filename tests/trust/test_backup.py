@@ -18,8 +18,9 @@ from click.testing import CliRunner, Result
 
 from clocks import FakeClock
 from conftest import Figure
+from disks import no_space
 from pluto.cli.main import pluto
-from pluto.errors import BackupUnusable, PlutoError, StoreDamaged, StoreLocked, StoreNotEmpty
+from pluto.errors import BackupUnusable, FolderUnusable, PlutoError, StoreDamaged, StoreLocked, StoreNotEmpty
 from pluto.model.json_value import JsonObject
 from pluto.store.core import CoreStore
 from pluto.store.level import RESTORING, Level
@@ -304,3 +305,15 @@ async def test_repairing_what_is_whole_changes_nothing(tmp_path: Path) -> None:
     said = await asyncio.to_thread(output, tmp_path, "repair")
     assert said.count(f"before     {len(before)} records") == 2
     assert await items_in(tmp_path) == before
+
+
+async def test_a_backup_takes_its_place_whole_or_not_at_all(tmp_path: Path) -> None:
+    await fill(tmp_path)
+    file = tmp_path / "b.gz"
+    file.write_bytes(b"the backup of yesterday")
+    with no_space():
+        assert isinstance(await asyncio.to_thread(refused, tmp_path, "backup", str(file)), FolderUnusable)
+    assert file.read_bytes() == b"the backup of yesterday"
+    assert [path.name for path in tmp_path.iterdir() if path.name.startswith(".")] == []
+    await asyncio.to_thread(output, tmp_path, "backup", str(file))
+    assert file.read_bytes()[:2] == b"\x1f\x8b"

@@ -9,10 +9,12 @@ import os
 import random
 import subprocess
 import sys
+import time
 from collections.abc import Iterable
 from pathlib import Path
 
 from clocks import FakeClock
+from conftest import Figure
 from pluto.store.core import CoreStore
 from pluto.store.level import Level
 
@@ -57,27 +59,36 @@ def acknowledged(state: State, lines: Iterable[str]) -> tuple[State, list[str]]:
     return state, unanswered
 
 
-async def stored(folder: Path) -> State:
+async def stored(folder: Path) -> tuple[State, float]:
+    """Return what is there, and how many seconds it took to open."""
+    began_s = time.monotonic()
     async with CoreStore(folder, clock=FakeClock(), flush_s=60.0) as store:
+        took_s = time.monotonic() - began_s
         values = {record.key: record.fields["value"] for record in store.miners.in_order()}
     async with Level(folder) as level:
         items = await level.items()
     listed = json.loads(items.pop("devices:imprinted", b"[]"))
     assert sorted(items) == sorted(f"devices:imprinted:{mac}" for mac in listed), "list and records disagree"
     assert sorted(listed) == sorted(values)
-    return {mac: value for mac, value in values.items() if isinstance(value, int)}
+    return {mac: value for mac, value in values.items() if isinstance(value, int)}, took_s
 
 
-async def test_nothing_acknowledged_is_lost_and_nothing_removed_comes_back(tmp_path: Path) -> None:
+async def test_nothing_acknowledged_is_lost_and_nothing_removed_comes_back(tmp_path: Path, figure: Figure) -> None:
     chance = random.Random(11)
     state: State = {}
+    writes, slowest_s = 0, 0.0
     for seed in range(ROUNDS):
         kill_after = chance.choice([1, 20, 100, 300, 600]) + chance.randrange(50)
         lines = await asyncio.to_thread(lines_until_killed, tmp_path, seed, kill_after)
         state, unanswered = acknowledged(state, lines)
-        found = await stored(tmp_path)
+        found, took_s = await stored(tmp_path)
         for doing in unanswered:
             mac = doing.split()[1]
             if found.get(mac) == applied(state, doing).get(mac):
                 state = applied(state, doing)
         assert found == state, f"after kill {seed}"
+        writes += sum(line.startswith("ok ") for line in lines)
+        slowest_s = max(slowest_s, took_s)
+    figure("11.1", ROUNDS, -200, "kills, nothing lost, nothing back, every store readable")
+    figure("11.1", writes, -1, "acknowledged writes")
+    figure("11.1", slowest_s, 2, "s until the store was open again, the slowest")

@@ -1,8 +1,10 @@
 """A database written by Node's LevelDB opens here, and one written here opens in Node, in turns (trust 11.12)."""
 
+import asyncio
 import json
 import shutil
 import subprocess
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -10,9 +12,11 @@ import pytest
 
 from clocks import FakeClock
 from pluto.model.miner import MacAddress
+from pluto.model.record import Record
 from pluto.store.core import CoreStore
 
 pytestmark = pytest.mark.real
+TURNS = 6
 
 OTHER_BACKEND = """
 const { ClassicLevel } = require('classic-level')
@@ -66,13 +70,14 @@ def write_with_node(node_modules: Path, folder: Path, first: int) -> dict[str, A
 async def test_node_and_we_write_the_same_database_in_turns(tmp_path: Path, node_modules: Path) -> None:
     folder = tmp_path / "pluto_core"
     ours: dict[str, Any] = {}
-    for turn in range(3):
+    for turn in range(TURNS):
         first = turn * 500
         assert write_with_node(node_modules, folder, first) == ours
         async with CoreStore(folder, clock=FakeClock(), flush_s=60.0) as store:
             records = store.miners.in_order()
             assert len(records) == (turn + 1) * 499
             assert json.loads(records[-1].to_json())["info"]["hostname"] == f"ä{first + 499}"
+            await write_a_lot(store, records)
             await store.miners.update(records[-1].key, {"presetUuid": "p"})
             store.miners.polled(records[-2].mac, b'{"polled":%d}' % turn)
             await store.miners.register([{"mac": MacAddress(f"00:00:00:00:00:{turn:02x}")}])
@@ -82,3 +87,19 @@ async def test_node_and_we_write_the_same_database_in_turns(tmp_path: Path, node
             assert ours[f"devices:imprinted:{records[-1].key}"]["presetUuid"] == "p"
             assert ours[f"devices:imprinted:{records[-1].key}"]["ours"] == first + 499
             assert ours[f"devices:imprinted:{records[-2].key}"]["info"] == {"polled": turn}
+            assert all(ours[f"devices:imprinted:{record.key}"]["writer"] == 15 for record in records[:20])
+
+
+async def write_a_lot(store: CoreStore, records: Sequence[Record]) -> None:
+    """Sixteen writers at once over twenty records, while every miner is polled: as much as the log can take."""
+
+    async def write(writer: int) -> None:
+        for record in records[:20]:
+            await store.miners.update(record.key, {"writer": writer})
+
+    for record in records:
+        store.miners.polled(record.mac, b'{"filler":"%s"}' % (b"y" * 3000))
+    async with asyncio.TaskGroup() as tasks:
+        for writer in range(16):
+            tasks.create_task(write(writer))
+        tasks.create_task(store.miners.flush())

@@ -56,6 +56,7 @@ def head(*lines: bytes) -> bytes:
         (head() + b"x" * (MAX_BODY_BYTES + 1), "over 1 MiB"),
         (head(*[b"X: y"] * 101), "100 headers"),
         (b"HTTP/1.1 200 OK\r\nX: " + b"y" * 40_000, "headers over 32 KiB"),
+        (b"HTTP/1.1 200 " + b"O" * 40_000 + b"\r\nContent-Length: 2\r\n\r\n{}", "headers over 32 KiB"),
         (b"HTTP/1.1 103 Early Hints\r\n\r\n" * 5, "interim answers"),
         (head(b"Transfer-Encoding: chunked") + b"2\r\n{}\r\n" * 1001, "tiny chunks"),
         (head(b"Transfer-Encoding: chunked") + b"1;" + b"x" * 3_000_000, "over 1 MiB"),

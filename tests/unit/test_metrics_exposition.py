@@ -62,6 +62,18 @@ async def test_a_watched_miner_is_offline_and_says_nothing_until_it_answers(metr
     assert "power_watts" not in of(samples, ALICE)
 
 
+async def test_what_the_record_says_counts_in_the_sums_until_the_miner_answers_itself(metrics: Metrics) -> None:
+    metrics.watch(ALICE, "garage", READING)
+    for poll in (None, offline(MinerState(ALICE)), offline(offline(MinerState(ALICE)))):
+        if poll is not None:
+            metrics.observe(poll)
+        samples = await scraped(metrics)
+        assert (samples["total_power_watts"], samples["total_hashrate"], samples["hardware_offline"]) == (18.5, 1200.5, 1)
+        assert not [name for name in samples if name.startswith("pluto_miner_power_watts")]
+    metrics.observe(online(ALICE, reading(power_watts=20.0)))
+    assert (await scraped(metrics))["total_power_watts"] == 20.0
+
+
 async def test_an_answer_shows_what_was_reported_and_leaves_out_what_was_not(metrics: Metrics) -> None:
     metrics.watch(ALICE, "garage")
     metrics.observe(online(ALICE, READING))

@@ -7,6 +7,8 @@ from typing import Final
 
 import msgspec
 
+from pluto.access.peers import Peer
+from pluto.access.roles import STRANGER, Visitor
 from pluto.errors import BadRequest
 from pluto.model.json_value import JsonObject
 from pluto.model.record import Record
@@ -17,12 +19,17 @@ SLICE: Final = 200
 
 
 class Call(msgspec.Struct, frozen=True):
-    """What a client asks: *parameters* from the path, *query* as sent, *body* an object (`{}` where none was sent)."""
+    """What a client asks: *parameters* from the path, *query* as sent, *body* an object (`{}` where none was sent).
+
+    *visitor* is who asks, *peer* where from.
+    """
 
     parameters: Mapping[str, str]
     query: Mapping[str, str]
     body: JsonObject
     accepts_gzip: bool = False
+    visitor: Visitor = STRANGER
+    peer: Peer = Peer("")
     known_tags: Sequence[str] = ()
 
     def flag(self, name: str) -> bool | None:

@@ -93,7 +93,7 @@ async def listen(parts: Parts, call: Call) -> Answer:
     """Watch exactly these miners, or all."""
     traces = call.flag("traceLogs")
     everybody = call.body.get("macs") is None
-    records = parts.watch.all(traces=traces) if everybody else parts.watch.listen(call.texts("macs"), traces=traces)
+    records = await (parts.watch.all(traces=traces) if everybody else parts.watch.listen(call.texts("macs"), traces=traces))
     return listed("Devices listeners set successfully", records, record_json)
 
 

@@ -19,6 +19,7 @@ from pluto.errors import (
     PlutoError,
     StorageFull,
     TooBusy,
+    UnknownPreset,
     UnknownSearch,
     WriteFailed,
     WrongMiner,
@@ -33,6 +34,7 @@ CODES: Final[Mapping[type[PlutoError], tuple[HTTPStatus, str]]] = {
     BadField: (HTTPStatus.BAD_REQUEST, "bad_request"),
     NotFound: (HTTPStatus.NOT_FOUND, "unknown_miner"),
     UnknownSearch: (HTTPStatus.NOT_FOUND, "unknown_search"),
+    UnknownPreset: (HTTPStatus.NOT_FOUND, "unknown_preset"),
     HistoryOff: (HTTPStatus.CONFLICT, "history_off"),
     CannotDo: (HTTPStatus.CONFLICT, "cannot_do"),
     TooBusy: (HTTPStatus.SERVICE_UNAVAILABLE, "too_busy"),
@@ -46,6 +48,7 @@ CODES: Final[Mapping[type[PlutoError], tuple[HTTPStatus, str]]] = {
 
 REFUSALS: Final[Mapping[HTTPStatus, str]] = {
     HTTPStatus.BAD_REQUEST: "bad_request",
+    HTTPStatus.UNAUTHORIZED: "not_signed_in",
     HTTPStatus.FORBIDDEN: "foreign_origin",
     HTTPStatus.NOT_FOUND: "not_found",
     HTTPStatus.METHOD_NOT_ALLOWED: "wrong_method",
@@ -62,6 +65,11 @@ log = logging.getLogger(__name__)
 
 class _Refusal(msgspec.Struct):
     error: str = ""
+
+
+def is_v1(path: str) -> bool:
+    """Return whether errors under *path* are problem documents."""
+    return path.lower().startswith(PREFIX)
 
 
 def document(status: HTTPStatus, code: str, detail: str, field: str | None = None) -> Answer:

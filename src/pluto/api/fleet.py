@@ -79,7 +79,7 @@ async def remove(parts: Parts, call: Call) -> Answer:
 async def watch(parts: Parts, call: Call) -> Answer:
     """Begin to poll one miner."""
     record = _miner(parts, call)
-    parts.watch.also([record.mac])
+    await parts.watch.also([record.mac])
     parts.dashboards.draw_overview()
     return _watched(parts, record)
 

@@ -1,20 +1,24 @@
-"""Handlers of `/api/v1` for what was: charts, events, and both as tables for other programs; and for Pluto's own health."""
+"""Handlers of `/api/v1` for what was: charts, events, and both as tables for other programs."""
 
 import asyncio
 from collections.abc import Sequence
 from datetime import UTC, datetime
-from typing import Final
+from typing import Any, Final
 
 from pluto.api.call import Answer, Call, plain
 from pluto.api.parts import Parts
+from pluto.audit import files as audit_files
+from pluto.audit.entry import DONE, Entry
 from pluto.errors import BadField
 from pluto.history.export import MAX_LINES, csv_text
 from pluto.history.file import EventQuestion
 from pluto.history.metrics import FLEET, metrics_of
 from pluto.history.query import MAX_POINTS, Question
-from pluto.model.happenings import EVENT_COLUMNS, Kind
+from pluto.model.happenings import EVENT_COLUMNS, SEVERITIES, Kind, severity_of
 from pluto.model.miner import parse_any_mac
 
+CHANGE: Final = "change"
+"""The kind of the lines of the audit log: they are told only to who asks for them."""
 DAY_S: Final = 86_400.0
 MAX_EVENTS: Final = 5_000
 _EARLIEST_S: Final = 0.0
@@ -53,23 +57,53 @@ async def events(parts: Parts, call: Call) -> Answer:
     """What happened, newest first."""
     kinds = call.words("kind")
     for kind in kinds:
-        if kind not in set(Kind):
-            raise BadField("kind", f"kind must be one of {', '.join(Kind)}")
+        if kind not in {CHANGE, *Kind}:
+            raise BadField("kind", f"kind must be one of {', '.join([*Kind, CHANGE])}")
+    if severities := call.words("severity"):
+        kinds = _of_severity(kinds or list(Kind), severities)
+        if not kinds:
+            return _told(parts, [])
     mac = call.query.get("mac")
     question = EventQuestion(
         from_s=_moment(call, "from", _EARLIEST_S),
         to_s=_moment(call, "to", _LATEST_S),
         mac=None if mac is None else _mac(mac),
-        kinds=kinds,
+        kinds=[kind for kind in kinds if kind != CHANGE],
         limit=_number(call, "limit", 500, (1, MAX_EVENTS)),
     )
-    found = await parts.remembered.events(question)
-    return plain({"at": parts.wall_s(), "columns": EVENT_COLUMNS, "rows": [event.row() for event in found]})
+    rows: list[list[Any]] = (
+        [event.row() for event in await parts.remembered.events(question)] if question.kinds or not kinds else []
+    )
+    if CHANGE in kinds:
+        asked = audit_files.Question(question.from_s, question.to_s, question.mac, question.limit)
+        rows += [_change(entry) for entry in await parts.trail.newest_first(asked)]
+        rows = sorted(rows, key=lambda row: (row[1], row[0]), reverse=True)[: question.limit]
+    return _told(parts, rows)
 
 
-async def diagnostics(parts: Parts, _call: Call) -> Answer:
-    """How Pluto itself is."""
-    return plain({"at": parts.wall_s(), **parts.diagnose()})
+def _told(parts: Parts, rows: Sequence[object]) -> Answer:
+    return plain({"at": parts.wall_s(), "columns": EVENT_COLUMNS, "rows": rows, "kept_days": parts.remembered.kept_days})
+
+
+def _of_severity(kinds: Sequence[str], severities: Sequence[str]) -> list[str]:
+    for severity in severities:
+        if severity not in SEVERITIES:
+            raise BadField("severity", f"severity must be one of {', '.join(SEVERITIES)}")
+    return [kind for kind in kinds if kind == CHANGE or severity_of(Kind(kind)) in severities]
+
+
+def _change(entry: Entry) -> list[Any]:
+    """Return a line of the audit log as a row of EVENT_COLUMNS."""
+    facts = {
+        "actor": entry.actor,
+        "address": entry.address,
+        "action": entry.action,
+        "target": entry.target,
+        "changes": entry.changes,
+        "result": entry.result,
+    }
+    severity = "info" if entry.result == DONE else "warning"
+    return [entry.id, entry.at, parse_any_mac(entry.target), CHANGE, severity, facts]
 
 
 def _question(parts: Parts, call: Call, points: int) -> Question:

@@ -9,6 +9,7 @@ import msgspec
 
 from pluto.api.call import Answer, plain
 from pluto.errors import (
+    BadField,
     BadQuery,
     BadRequest,
     CannotDraw,
@@ -19,15 +20,21 @@ from pluto.errors import (
     RelayFailed,
     StorageFull,
     TooBusy,
+    TooManyAttempts,
+    UnknownPreset,
     WriteFailed,
     WrongMiner,
+    WrongPassword,
 )
 
 FAILED: Final = "Failed to process the request"
 
 STATUS: Final[Mapping[type[PlutoError], HTTPStatus]] = {
     BadRequest: HTTPStatus.BAD_REQUEST,
+    BadField: HTTPStatus.BAD_REQUEST,
     NotFound: HTTPStatus.NOT_FOUND,
+    WrongPassword: HTTPStatus.UNAUTHORIZED,
+    UnknownPreset: HTTPStatus.NOT_FOUND,
     StorageFull: HTTPStatus.INSUFFICIENT_STORAGE,
     CannotDraw: HTTPStatus.INTERNAL_SERVER_ERROR,
     DiscoveryFailed: HTTPStatus.INTERNAL_SERVER_ERROR,
@@ -51,14 +58,19 @@ def problem(error: Exception, missing: Answer, failure: str) -> Answer:
             log.warning("change failed", extra={"why": str(error)})
             return plain({"error": failure, "details": error.details}, HTTPStatus.INTERNAL_SERVER_ERROR)
         case TooBusy():
-            headers = {"Retry-After": str(error.retry_after_s)}
-            return msgspec.structs.replace(refusal(HTTPStatus.SERVICE_UNAVAILABLE, str(error)), headers=headers)
+            return _later(HTTPStatus.SERVICE_UNAVAILABLE, str(error), error.retry_after_s)
+        case TooManyAttempts():
+            return _later(HTTPStatus.TOO_MANY_REQUESTS, str(error), error.retry_after_s)
         case BadQuery():
             return plain({"status": "error", "error": str(error)}, HTTPStatus.BAD_REQUEST)
         case RelayFailed():
             return plain({"status": "error", "error": str(error)}, HTTPStatus.INTERNAL_SERVER_ERROR)
         case _:
             return _by_status(error, missing, failure)
+
+
+def _later(status: HTTPStatus, sentence: str, after_s: int) -> Answer:
+    return msgspec.structs.replace(refusal(status, sentence), headers={"Retry-After": str(after_s)})
 
 
 def _by_status(error: Exception, missing: Answer, failure: str) -> Answer:

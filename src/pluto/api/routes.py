@@ -7,7 +7,21 @@ from urllib.parse import unquote
 
 import msgspec
 
-from pluto.api import dashboards, devices, fleet, page, past, presets, prometheus, searching
+from pluto.access.roles import Role
+from pluto.api import (
+    dashboards,
+    devices,
+    fleet,
+    health,
+    own_settings,
+    page,
+    past,
+    pool_presets,
+    presets,
+    prometheus,
+    searching,
+    signing,
+)
 from pluto.api.call import Answer, Call
 from pluto.api.parts import Parts
 from pluto.api.problems import FAILED, missing_bare, missing_error, missing_with_data
@@ -20,7 +34,10 @@ Handler = Callable[[Parts, Call], Awaitable[Answer]]
 
 
 class Route(msgspec.Struct, frozen=True):
-    """One row. *query* and *body* name what is taken, with a meaning; *acts* marks a GET that is more than a look."""
+    """One row. *query* and *body* name what is taken, with a meaning; *acts* marks a GET that is more than a look.
+
+    *needs* is the least role that may ask; absent: a viewer for a GET, an operator for all else.
+    """
 
     method: str
     path: str
@@ -33,6 +50,7 @@ class Route(msgspec.Struct, frozen=True):
     failure: str = FAILED
     acts: bool = False
     answer_type: str = "application/json"
+    needs: Role | None = None
 
     @property
     def parameters(self) -> Sequence[str]:
@@ -46,6 +64,11 @@ class Route(msgspec.Struct, frozen=True):
     def is_read_only(self) -> bool:
         """Return whether asking changes nothing anywhere (trust 2.10)."""
         return self.method == "GET" and not self.acts
+
+    @property
+    def least_role(self) -> Role:
+        """Return who may ask (trust 3.2)."""
+        return self.needs if self.needs is not None else Role.VIEWER if self.method == "GET" else Role.OPERATOR
 
 
 _NO_DEVICE: Final = missing_with_data("Device not found")
@@ -68,14 +91,20 @@ _PAST: Final = {"mac": "a miner, or fleet", "metric": "comma list", "from": _TIM
 
 ROUTES: Final[Sequence[Route]] = (
     Route("GET", "/", page.index, "The page's app, for a browser", answer_type="text/html"),
+    Route("GET", "/page.css", page.style, "How the page without a script looks", answer_type="text/css", needs=Role.NOBODY),
     Route("GET", "/glance", page.at_a_glance, "The fleet at a glance, without a script", answer_type="text/html"),
-    Route("GET", "/page.css", page.style, "How the page without a script looks", answer_type="text/css"),
+    Route("GET", "/login", signing.page, "Sign in, for a browser", {"next": "path to go on to"}, answer_type="text/html",
+        needs=Role.NOBODY),
+    Route("GET", "/login.js", signing.script, "What that page runs", answer_type="text/javascript", needs=Role.NOBODY),
+    Route("GET", "/login.css", signing.style, "How that page looks", answer_type="text/css", needs=Role.NOBODY),
+    Route("POST", "/login", signing.sign_in, "Sign in", body={"password": "8 to 256 characters"}, needs=Role.NOBODY),
+    Route("POST", "/logout", signing.sign_out, "Sign out", needs=Role.VIEWER),
     Route("GET", "/openapi.json", page.openapi, "This table, for programs"),
-    Route("GET", "/healthz", page.healthz, "Alive"),
-    Route("GET", "/readyz", page.readyz, "Ready"),
+    Route("GET", "/healthz", page.healthz, "Alive", needs=Role.NOBODY),
+    Route("GET", "/readyz", page.readyz, "Ready", needs=Role.NOBODY),
     Route("GET", "/version", page.version, "Which version"),
     Route("GET", "/metrics", page.metrics, "The exposition for Prometheus", answer_type=TEXT_TYPE,
-        failure="Failed to collect metrics"),
+        failure="Failed to collect metrics", needs=Role.METRICS),
     Route("GET", "/socket/io", page.socket_greeting, "Greets a client; with EIO in the query it is the Socket.IO endpoint"),
     Route(
         "GET", "/devices/discover", devices.discover, "Search for miners now", {"ip": "this address only", "mac": "this miner"},
@@ -131,6 +160,7 @@ ROUTES: Final[Sequence[Route]] = (
         "GET", "/prometheus/query_range", prometheus.query_range, "Ask Prometheus over a range",
         {"query": "PromQL", "start": "Unix seconds", "end": "at most 7 days later", "step": "seconds, or 15s, 2m, 1h"},
     ),
+    Route("GET", "/api/v1/access", signing.access, "Who one is here, and what one may"),
     Route("GET", "/api/v1/fleet", fleet.table, "All miners in columns"),
     Route("GET", "/api/v1/miners/{mac}", fleet.one, "Everything about one miner"),
     Route("GET", "/api/v1/miners/{mac}/raw", fleet.raw, "Its last good answer, without secrets"),
@@ -154,16 +184,33 @@ ROUTES: Final[Sequence[Route]] = (
         "PATCH", "/api/v1/miners/{mac}/settings", fleet.change, "Change what it is set to",
         body={"settings": "the fields to change, by their names in the answer of GET"},
     ),
-    Route("POST", "/api/v1/discovery", searching.begin, "Start a search, or join the one that runs"),
+    Route("GET", "/api/v1/discovery", searching.places, "Where miners can be looked for, and how the last search stands"),
+    Route("POST", "/api/v1/discovery", searching.begin, "Start a search, or join the one that runs",
+        body={"networks": "list of 10.0.0.0/24[:port]; absent: as the settings say"}),
+    Route("POST", "/api/v1/discovery/check", searching.check, "Try one address, step by step",
+        body={"address": "ip[:port]"}),
     Route("GET", "/api/v1/discovery/{id}", searching.look, "How a search stands, and what it found"),
     Route("DELETE", "/api/v1/discovery/{id}", searching.stop, "Stop a search"),
     Route("GET", "/api/v1/history", past.history, "The points of a chart", _PAST | {"points": "2 to 720"}),
     Route("GET", "/api/v1/export.csv", past.export, "The same as CSV, finer", _PAST, answer_type="text/csv"),
     Route(
         "GET", "/api/v1/events", past.events, "What happened, newest first",
-        {"from": _TIME, "to": _TIME, "mac": "of this miner", "kind": "comma list", "limit": "1 to 5,000"},
+        {"from": _TIME, "to": _TIME, "mac": "a miner's", "kind": "comma list", "severity": "comma list", "limit": "1 to 5,000"},
     ),
-    Route("GET", "/api/v1/diagnostics", past.diagnostics, "How Pluto itself is"),
+    Route("GET", "/api/v1/presets", pool_presets.listed, "All presets, who uses each and who differs from it"),
+    Route("GET", "/api/v1/presets/{id}", pool_presets.one, "One preset with its miners"),
+    Route("PUT", "/api/v1/presets/{id}", pool_presets.revise, "Change a preset; a secret that is absent stays",
+        body={"name": "1 to 128 characters", "configuration": "its settings; null takes a secret away"}),
+    Route("POST", "/api/v1/presets/{id}/copy", pool_presets.copy, "Keep it a second time, its secrets too",
+        body={"name": "of the copy"}),
+    Route("GET", "/api/v1/settings", own_settings.shown, "Pluto's own settings, and where each value comes from"),
+    Route("PUT", "/api/v1/settings", own_settings.change, "Change some of them, all or none",
+        body={"values": "variable to value, null for the default"}),
+    Route("GET", "/api/v1/diagnostics", health.diagnostics, "How Pluto itself is"),
+    Route("GET", "/api/v1/surroundings", health.surroundings, "Services beside it, disk, versions, licences"),
+    Route("GET", "/api/v1/own-log", health.own_log, "The last 500 lines of its own log", {"level": "the least severe"}),
+    Route("GET", "/api/v1/support-bundle", health.bundle_contents, "What a support bundle would hold"),
+    Route("POST", "/api/v1/support-bundle", health.bundle, "The bundle, masked", answer_type="application/zip"),
 )  # fmt: skip
 
 

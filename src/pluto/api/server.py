@@ -8,8 +8,11 @@ from typing import Final
 
 from aiohttp import web
 
+from pluto.access.roles import Role, Visitor
+from pluto.api.admission import judge_visitor
+from pluto.api.audited import Audit
 from pluto.api.call import Answer, Call
-from pluto.api.documents import PREFIX, of_error, of_refusal
+from pluto.api.documents import is_v1, of_error, of_refusal
 from pluto.api.listener import HEADER_BYTES
 from pluto.api.parts import Parts
 from pluto.api.problems import problem, refusal
@@ -47,15 +50,24 @@ class Edge:
         if verdict is not None:
             return _response(_shaped(request, refusal(verdict.status, verdict.sentence)), {})
         extra = self._gate.cross_origin_headers(request.headers)
+        visitor = self._parts.access.visitor(request.headers)
+        if (refused := judge_visitor(request, match, visitor, self._needed(request, match))) is not None:
+            return _response(refused, extra)
         if _is_socket(request):
-            return await self._parts.hub.handle(request)
+            return await self._parts.hub.handle(request, visitor)
         if not isinstance(match, Match):
             return _response(self._page(request, match) or _shaped(request, _no_route(request.method, match)), extra)
-        return _response(_shaped(request, await self._answer(request, match)), extra)
+        return _response(_shaped(request, await self._answer(request, match, visitor)), extra)
+
+    def _needed(self, request: web.BaseRequest, match: Match | Sequence[str]) -> Role:
+        """Return the role without which *request* gets no answer; the files of the app say nothing of anybody's miners."""
+        if isinstance(match, Match) and not _is_socket(request):
+            return match.route.least_role
+        return Role.NOBODY if request.method in _LOOKS and self._parts.page_files.has(request.path) else Role.VIEWER
 
     def _page(self, request: web.BaseRequest, methods: Sequence[str]) -> Answer | None:
         """Return what a browser sees under a path that no route has, None where a program asks."""
-        if methods or request.method not in _LOOKS or _is_v1(request):
+        if methods or request.method not in _LOOKS or is_v1(request.path):
             return None
         accepts_html = "text/html" in request.headers.get("Accept", "").lower()
         asked = Visit(request.path, accepts_html=accepts_html, accepts_gzip=_accepts_gzip(request))
@@ -64,21 +76,26 @@ class Edge:
     def _macs_named(self, hostname: str) -> list[str]:
         return [record.mac for record in self._parts.imprint.all(hostname) if record.hostname == hostname]
 
-    async def _answer(self, request: web.BaseRequest, match: Match) -> Answer:
+    async def _answer(self, request: web.BaseRequest, match: Match, visitor: Visitor) -> Answer:
         route = match.route
         verdict = judge_body(request.method, request.headers, has_body=request.body_exists)
         if verdict is not None:
             return refusal(verdict.status, verdict.sentence)
+        audit = Audit(self._parts, route)
         try:
             body = await _body(request, route.body_bytes) if request.method in BODY_METHODS else {}
-            call = Call(match.parameters, request.query, body, accepts_gzip=_accepts_gzip(request), known_tags=_tags(request))
+            peer = self._parts.peers.of(request.remote, request.headers)
+            accepts_gzip, tags = _accepts_gzip(request), _tags(request)
+            call = Call(match.parameters, request.query, body, accepts_gzip, visitor, peer, known_tags=tags)
+            audit.begin(call)
             answer = await route.handler(self._parts, call)
         except _TooLarge:
             answer = refusal(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, f"the body is larger than {route.body_bytes:,} bytes")
         except TimeoutError:
             answer = refusal(HTTPStatus.REQUEST_TIMEOUT, f"the body did not arrive within {BODY_LIMIT_S:g} s")
         except Exception as error:  # noqa: BLE001 - the one place that makes an error an answer
-            answer = of_error(error) if _is_v1(request) else _failed(route, error)
+            answer = of_error(error) if is_v1(request.path) else _failed(route, error)
+        audit.note(answer)
         if not route.is_read_only:
             log.info("request", extra={"method": route.method, "path": request.path, "status": answer.status.value})
         return answer
@@ -103,12 +120,8 @@ def _is_socket(request: web.BaseRequest) -> bool:
     return path == SOCKET_PATH and ("EIO" in request.query or "sid" in request.query or request.method not in ("GET", "HEAD"))
 
 
-def _is_v1(request: web.BaseRequest) -> bool:
-    return request.path.lower().startswith(PREFIX)
-
-
 def _shaped(request: web.BaseRequest, answer: Answer) -> Answer:
-    return of_refusal(answer) if _is_v1(request) else answer
+    return of_refusal(answer) if is_v1(request.path) else answer
 
 
 def _tags(request: web.BaseRequest) -> list[str]:

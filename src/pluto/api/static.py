@@ -17,7 +17,6 @@ HTML_TYPE: Final = "text/html; charset=utf-8"
 PAGE_PATHS: Final = (
     "/", "/miners", "/miners/{mac}", "/miners/{mac}/settings", "/miners/{mac}/logs", "/miners/{mac}/raw", "/compare", "/add",
     "/pool-presets", "/pool-presets/{id}", "/change", "/jobs", "/jobs/{id}", "/logs", "/events", "/settings", "/diagnostics",
-    "/login",
 )  # fmt: skip
 """What the app shows. No path of the contract is among them."""
 
@@ -55,6 +54,10 @@ class PageFiles:
     def is_built(self) -> bool:
         """Return whether there is an app to serve."""
         return "/index.html" in self._files
+
+    def has(self, path: str) -> bool:
+        """Return whether there is a file under *path* that `file` gives."""
+        return path in self._files and self._files[path].content_type != HTML_TYPE
 
     def file(self, path: str, *, accepts_gzip: bool) -> Answer | None:
         """Return the file under *path*, None where there is none."""

@@ -85,6 +85,11 @@ class AnswerReader:
         if self.is_complete:
             self.keeps_connection = False  # an answer to a question nobody asked: this connection is out of step
 
+    def on_status(self, reason: bytes) -> None:
+        self._header_bytes += len(reason)
+        if self._header_bytes > MAX_HEADER_BYTES:
+            self.fault = self.fault or "headers over 32 KiB"
+
     def on_header(self, name: bytes, value: bytes) -> None:
         self._headers += 1
         self._header_bytes += len(name) + len(value)

@@ -23,7 +23,7 @@ from pluto.discovery.device import host_text
 from pluto.discovery.from_settings import places_of
 from pluto.discovery.neighbours import neighbours
 from pluto.discovery.networks import parse_network, without_overlap
-from pluto.discovery.scan import Heard
+from pluto.discovery.scan import Found, Heard
 from pluto.discovery.search import Limits, Memory, Places, Search
 from pluto.logs import LineFormatter, escaped
 from pluto.model.json_value import JsonObject
@@ -155,9 +155,9 @@ def _progress(console: Console, *, is_silent: bool) -> Generator[Heard]:
         task = progress.add_task("searching", total=None)
         count = 0
 
-        def heard(done: int, total: int, device: JsonObject | None) -> None:
+        def heard(done: int, total: int, found: Found) -> None:
             nonlocal count
-            count += device is not None
+            count += isinstance(found, dict)
             progress.update(task, completed=done, total=total, description=f"searching, {count} found")
 
         try:

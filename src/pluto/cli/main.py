@@ -1,13 +1,17 @@
 """The commands and their exit codes: 0 well, 1 nothing found or something wrong, 2 bad input, 3 the database."""
 
+import os
 import sys
 
 import click
 
 from pluto import __version__
+from pluto.cli.access import password, token
+from pluto.cli.audit import audit
 from pluto.cli.backup import backup, restore
 from pluto.cli.demo import demo
 from pluto.cli.discovery_service import discovery
+from pluto.cli.doctor import doctor
 from pluto.cli.export import export
 from pluto.cli.find import discover
 from pluto.cli.record import record
@@ -31,12 +35,28 @@ def version() -> None:
     click.echo(f"pluto {__version__} on Python {sys.version.split()[0]}")
 
 
-for command in (serve, demo, discover, discovery, simulate, record, export, backup, restore, repair):
+for command in (
+    serve,
+    demo,
+    discover,
+    discovery,
+    simulate,
+    record,
+    password,
+    token,
+    audit,
+    export,
+    backup,
+    restore,
+    repair,
+    doctor,
+):
     pluto.add_command(command)
 
 
 def main() -> None:
     """Run the command line; what cannot be done ends in one sentence and an exit code."""
+    os.umask(0o077)  # what we write holds a home's addresses and pools: nobody else reads it
     try:
         pluto()
     except CannotStart as error:

@@ -10,23 +10,46 @@ import click
 from rich.console import Console
 from rich.progress import Progress
 
-from pluto.errors import NotFound
+from pluto.clock import LoopClock
+from pluto.errors import BadSetting, NotFound
 from pluto.settings import read_settings
+from pluto.store.core import CoreStore
 from pluto.store.repair import Repaired
 from pluto.store.repair import repair as mended
+from pluto.store.seal import Seal, read_key
 
 DATABASES: Final = ("pluto_core", "pluto_discovery")
 
 
 @click.command()
-def repair() -> None:
+@click.option("--encrypt", is_flag=True, help="Only seal the passwords of the presets with PLUTO_SECRET_KEY.")
+@click.option("--decrypt", is_flag=True, help="Only write them as they are again, for a Pluto that knows no seal.")
+def repair(encrypt: bool, decrypt: bool) -> None:
     """Copy the databases aside, then repair them; the server must not run."""
-    data = Path(read_settings(os.environ).data_dir)
+    settings = read_settings(os.environ)
+    data = Path(settings.data_dir)
+    if encrypt or decrypt:
+        _seal(data / "pluto_core", read_key(settings.secret_key, settings.secret_key_file), opens=decrypt)
+        return
     folders = [data / name for name in DATABASES if (data / name).is_dir()]
     if not folders:
         raise NotFound(f"there is no database in {data} (PLUTO_DATA_DIR)")
     for folder in folders:
         _report(folder, _repaired(folder))
+
+
+def _seal(folder: Path, key: bytes | None, *, opens: bool) -> None:
+    if key is None:
+        raise BadSetting("set PLUTO_SECRET_KEY or PLUTO_SECRET_KEY_FILE first; `openssl rand -hex 32` makes a key")
+    if not folder.is_dir():
+        raise NotFound(f"there is no database in {folder}")
+    count = asyncio.run(_sealed_again(folder, Seal(key), Seal() if opens else Seal(key)))
+    click.echo(f"{folder}: {count} presets, their passwords {'as they are' if opens else 'sealed'}")
+
+
+async def _sealed_again(folder: Path, before: Seal, after: Seal) -> int:
+    async with CoreStore(folder, clock=LoopClock(), flush_s=3600, seal=before) as store:
+        return await store.presets.seal_again(after)
 
 
 def _repaired(folder: Path) -> Repaired:

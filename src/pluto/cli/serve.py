@@ -15,23 +15,27 @@ import click
 import msgspec
 
 from pluto import __version__
+from pluto.access.given import given_passwords
+from pluto.access.passwords import PasswordFile, generated, hashed
+from pluto.access.roles import Role
 from pluto.app import App
+from pluto.cli.access import access_folder
+from pluto.discovery.networks import interface_addresses, lan_addresses
 from pluto.logs import close_logs, open_logs
-from pluto.settings import Settings, read_settings
+from pluto.settings import Settings, named_in, read_settings, stated
 
 T = TypeVar("T")
 log = logging.getLogger(__name__)
 
 
 @click.command()
-@click.option("--lan", is_flag=True, help="Listen on every network of this machine, not only on this machine itself.")
+@click.option("--lan", is_flag=True, help="Listen on every network of this machine, with a password.")
 @click.option("--port", type=click.IntRange(0, 65535), help="Listen on this port instead of PORT.")
 def serve(lan: bool = False, port: int | None = None) -> None:
     """Run the server: REST, Socket.IO and metrics on one port."""
-    os.umask(0o077)  # what we write holds a home's addresses and pools: nobody else reads it
     settings = read_settings(os.environ)
     if lan:
-        settings = msgspec.structs.replace(settings, bind="0.0.0.0")  # noqa: S104 - that is what was asked for
+        settings = _open_to_network(settings)
     if port is not None:
         settings = msgspec.structs.replace(settings, port=port)
     handlers = open_logs(Path(settings.logs_dir), settings.log_level)
@@ -39,6 +43,20 @@ def serve(lan: bool = False, port: int | None = None) -> None:
         run(until_signalled(settings))
     finally:
         close_logs(handlers)
+
+
+def _open_to_network(settings: Settings) -> Settings:
+    """Return *settings* for every network: with a password, unless PLUTO_AUTH says itself that there is none (trust 3.1)."""
+    opened = msgspec.structs.replace(settings, bind="0.0.0.0")  # noqa: S104 - that is what was asked for
+    if "PLUTO_AUTH" in stated(os.environ) and settings.auth == "off":
+        return opened
+    file = PasswordFile(access_folder(settings))
+    file.refresh()
+    if Role.OPERATOR not in given_passwords(settings) and Role.OPERATOR not in file.kept:
+        chosen = generated()
+        file.put(Role.OPERATOR, hashed(chosen))
+        click.echo(f"\nThe password is  {chosen}  (shown this once; `pluto password` sets another)\n")
+    return msgspec.structs.replace(opened, auth="password")
 
 
 async def until_signalled(settings: Settings, meanwhile: Callable[[App], Coroutine[object, object, None]] | None = None) -> None:
@@ -49,14 +67,24 @@ async def until_signalled(settings: Settings, meanwhile: Callable[[App], Corouti
     stop = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, _stop, stop)
-    async with App(settings) as app:
-        where = "127.0.0.1" if settings.bind in ("0.0.0.0", "::") else settings.bind  # noqa: S104 - compared, not bound
-        log.info("Pluto %s listens on http://%s:%d", __version__, where, app.port)
-        if settings.bind != where:
-            log.warning("everyone who can reach port %d of this machine may operate the miners", app.port)
+    async with App(settings, fixed=named_in(os.environ)) as app:
+        log.info("Pluto %s listens on %s", __version__, ", ".join(f"http://{host}:{app.port}" for host in _hosts(settings.bind)))
+        if settings.is_open_to_network:
+            log.warning(
+                "everyone who can reach port %d of this machine may operate the miners: PLUTO_AUTH=password and "
+                "`pluto password` keep them out",
+                app.port,
+            )
         await _until(stop, None if meanwhile is None else meanwhile(app))
         log.info("stopping")
     log.info("stopped")
+
+
+def _hosts(bind: str) -> list[str]:
+    """Return the addresses under which somebody reaches what is bound to *bind*."""
+    if bind != "0.0.0.0":  # noqa: S104 - compared, not bound
+        return [bind]
+    return ["127.0.0.1", *(str(own.address) for own in lan_addresses(interface_addresses()) if not own.address.is_loopback)]
 
 
 async def _until(stop: asyncio.Event, work: Coroutine[object, object, None] | None) -> None:

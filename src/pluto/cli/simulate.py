@@ -13,18 +13,22 @@ from rich.table import Table
 
 from pluto.simulator.control import ControlRoute
 from pluto.simulator.door import AddressTaken
+from pluto.simulator.fault import Act
+from pluto.simulator.faults import FAULTS, KINDS
 from pluto.simulator.mock_list import BadMock, MockList, mock_settings
 from pluto.simulator.profiles import DEFAULT_MIX, PROFILES
 from pluto.simulator.server import BadFleet, Options, SimulatedFleet
-from pluto.simulator.simulated_miner import NoSuchFault
+from pluto.simulator.simulated_miner import NoSuchFault, SimulatedMiner
 
 MAX_ROWS = 30
+COUNT = 30
+HEALTHY = 3
 
 
 class Plan(msgspec.Struct, frozen=True, kw_only=True):
     """What the command line asks for."""
 
-    count: int
+    count: int | None
     first: str
     port: int
     is_at_one_address: bool
@@ -32,26 +36,31 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
     profiles: Sequence[str]
     seed: int
     faults: Sequence[str]
+    hostile: bool
     same_name: bool
     boot_s: float | None
 
 
 @click.command()
-@click.argument("count", type=click.IntRange(1, 5000), default=30)
+@click.argument("count", type=click.IntRange(1, 5000), required=False)
 @click.option("--first", default="127.20.0.1", show_default=True, help="address of the first miner; the others follow")
 @click.option("--port", type=click.IntRange(0, 65535), default=8080, show_default=True, help="port of the miners; 0: a free one")
 @click.option("--one-address", is_flag=True, help="all at the first address, one port each")
 @click.option("--control-port", type=click.IntRange(0, 65535), default=7770, show_default=True, help="port of the control route")
 @click.option("--profile", "profiles", multiple=True, type=click.Choice(list(PROFILES)), help="firmware; repeat for a mix")
 @click.option("--seed", type=int, default=1, show_default=True, help="the same seed gives the same fleet")
-@click.option("--fault", "faults", multiple=True, metavar="INDEX:NAME", help="a fault from the start, e.g. 3:hang; repeatable")
+@click.option("--fault", "faults", multiple=True, metavar="[INDEX:]NAME", help="from the start, e.g. 3:hang; all without INDEX")
+@click.option("--hostile", is_flag=True, help="one miner for each fault there is, behind three healthy ones")
+@click.option("--faults", "lists", is_flag=True, help="print all faults and end")
 @click.option("--same-name", is_flag=True, help="all call themselves bitaxe, as from the factory")
 @click.option("--boot-s", type=click.FloatRange(0.0), default=None, help="seconds a restart takes (default: 3 to 10)")
 @click.option("--mock", is_flag=True, help="the mock list instead: LISTING_PORT, PORTS, LOGS_PUB_ENABLED")
-def simulate(mock: bool, one_address: bool, **given: object) -> None:
-    """Pretend to be COUNT miners on this machine until Ctrl-C."""
+def simulate(mock: bool, lists: bool, one_address: bool, **given: object) -> None:
+    """Pretend to be COUNT miners (30 unless you say) on this machine until Ctrl-C."""
     try:
-        if mock:
+        if lists:
+            _list_faults()
+        elif mock:
             asyncio.run(_run_mocks())
         else:
             plan = msgspec.convert(given | {"is_at_one_address": one_address}, Plan)
@@ -63,7 +72,7 @@ def simulate(mock: bool, one_address: bool, **given: object) -> None:
 async def _run_fleet(plan: Plan) -> None:
     options = Options(same_name=plan.same_name, boot_s=plan.boot_s)
     fleet = SimulatedFleet(
-        plan.count,
+        plan.count or (HEALTHY + len(FAULTS) if plan.hostile else COUNT),
         first=plan.first,
         port=plan.port,
         profiles=tuple(plan.profiles) or DEFAULT_MIX,
@@ -76,6 +85,8 @@ async def _run_fleet(plan: Plan) -> None:
         await stack.enter_async_context(fleet)
         control = await stack.enter_async_context(ControlRoute(fleet, plan.control_port))
         _break(fleet, plan.faults)
+        if plan.hostile:
+            _break_each(fleet)
         _show(fleet, control)
         await stopping.wait()
 
@@ -96,11 +107,31 @@ async def _run_mocks() -> None:
 
 def _break(fleet: SimulatedFleet, faults: Sequence[str]) -> None:
     for text in faults:
-        index, _, name = text.partition(":")
-        miner = fleet.find(index)
-        if miner is None:
-            raise NoSuchFault(f"--fault {text}: no miner {index}; the first is 0")
+        index, _, name = text.rpartition(":")
+        for miner in _meant(fleet, index, text):
+            miner.fault(name)
+
+
+def _meant(fleet: SimulatedFleet, index: str, text: str) -> Sequence[SimulatedMiner]:
+    if not index:
+        return fleet.miners
+    miner = fleet.find(index)
+    if miner is None:
+        raise NoSuchFault(f"--fault {text}: no miner {index}; the first is 0")
+    return [miner]
+
+
+def _break_each(fleet: SimulatedFleet) -> None:
+    names = [name for name, fault in FAULTS.items() if fault.act is not Act.MOVE]  # to where is for a person to say
+    for miner, name in zip(fleet.miners[HEALTHY:], names, strict=False):
         miner.fault(name)
+
+
+def _list_faults() -> None:
+    for kind, faults in KINDS.items():
+        click.echo(kind)
+        for name, fault in faults.items():
+            click.echo(f"  {name:<22} {fault.description}")
 
 
 def _show(fleet: SimulatedFleet, control: ControlRoute) -> None:

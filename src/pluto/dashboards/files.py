@@ -47,6 +47,7 @@ class DashboardFiles:
     def __init__(self, folder: Path, templates: Path) -> None:
         self._folder = folder
         self._templates = templates
+        self._read_last: tuple[bytes, JsonObject] | None = None
 
     def draw(self, name: str, template: str, fill: Callable[[JsonObject], JsonObject]) -> Drawn:
         """Write `<name>.json` from *template* as *fill* makes it, unless there is one: that stays byte for byte.
@@ -59,7 +60,7 @@ class DashboardFiles:
                 if _exists(_file_name(name), folder):
                     return Drawn(_uid(_read(_file_name(name), folder)), is_new=False)
                 dashboard = fill(self._template(template))
-                _write(_file_name(name), json.dumps(dashboard, indent=2, ensure_ascii=False).encode(), folder)
+                _write(_file_name(name), msgspec.json.format(msgspec.json.encode(dashboard), indent=2), folder)
                 return Drawn(_uid(dashboard), is_new=True)
 
     def uid(self, name: str) -> str | None:
@@ -95,10 +96,16 @@ class DashboardFiles:
             text = (self._templates / template).read_bytes()
         except (FileNotFoundError, NotADirectoryError):
             text = (resources.files(_PACKAGE) / "templates" / template).read_bytes()
-        value: object = json.loads(text)
-        if not isinstance(value, dict):
-            raise CannotDraw(f"the template {template} is not a JSON object")
-        return cast("JsonObject", value)
+        if self._read_last is None or text != self._read_last[0]:
+            self._read_last = text, _object(template, text)
+        return self._read_last[1]
+
+
+def _object(template: str, text: bytes) -> JsonObject:
+    value: object = json.loads(text)
+    if not isinstance(value, dict):
+        raise CannotDraw(f"the template {template} is not a JSON object")
+    return cast("JsonObject", value)
 
 
 @contextlib.contextmanager

@@ -20,6 +20,9 @@ from pluto.model.names import OVERVIEW, dashboard_name
 LISTING_S: Final = 8.0
 """What Grafana has not said by then is left out of the list: its answer may take 10 s (contract F.4)."""
 
+MAX_NAMES: Final = 20
+"""Dashboards that one miner may have by renaming itself: a person needs a few, a hostile one fills the disk."""
+
 log = logging.getLogger(__name__)
 
 
@@ -41,6 +44,7 @@ class Dashboards:
         self._listing_s = listing_s
         self._publisher: Publisher | None = None
         self._sketched: dict[MacAddress, Sketch] = {}
+        self._names: dict[MacAddress, set[str]] = {}
         self._sketches: asyncio.Queue[Sketch] = asyncio.Queue()
         self._failing: set[str] = set()
         self._removals: dict[str, asyncio.Task[None]] = {}
@@ -66,11 +70,22 @@ class Dashboards:
     def draw(self, mac: MacAddress, prefix: str | None, hostname: str | None) -> None:
         """See to it that the miner with that metric *prefix* has a dashboard; cheap, called after each good poll."""
         sketched = self._sketched.get(mac)
-        if prefix is None or (sketched is not None and sketched.prefix == prefix):
+        if prefix is None or (sketched is not None and sketched.prefix == prefix) or not self._may_have(mac, prefix):
             return
         sketch = Sketch(dashboard_name(prefix, hostname, mac), prefix, mac)
         self._sketched[mac] = sketch
         self._sketches.put_nowait(sketch)
+
+    def _may_have(self, mac: MacAddress, prefix: str) -> bool:
+        """Return whether *mac* may have a dashboard under this name, too: one that renames itself always fills the disk."""
+        names = self._names.setdefault(mac, set())
+        if prefix in names or len(names) < MAX_NAMES:
+            names.add(prefix)
+            return True
+        if len(names) == MAX_NAMES:
+            names.add("")  # so that this is said once
+            log.warning("renamed too often, no more dashboards are drawn", extra={"mac": mac, "names": MAX_NAMES})
+        return False
 
     def draw_overview(self) -> None:
         """See to it that the fleet has a dashboard."""
@@ -79,6 +94,7 @@ class Dashboards:
     def leave(self, mac: MacAddress) -> None:
         """Look again at the miner's dashboard when it is watched again; until then it stays as it is."""
         self._sketched.pop(mac, None)
+        self._names.pop(mac, None)
 
     def remove(self, mac: MacAddress, prefix: str, hostname: str | None) -> None:
         """Unpublish and delete the miner's dashboard in the background; harmless when it has none."""

@@ -4,12 +4,16 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Mapping
 
-from pluto.discovery.device import Candidate, answered_mac, device, loopback_mac
+from pluto.discovery.device import Candidate, Stranger, answered_mac, device, loopback_mac
+from pluto.errors import MinerNonsense
 from pluto.model.json_value import JsonObject
 from pluto.model.miner import MacAddress
 
 Probe = Callable[[str], Awaitable[JsonObject | None]]
-"""Asks `ip[:port]` for its system/info: the decoded object without secrets, or None when no miner answers."""
+"""Asks `ip[:port]` for its system/info: the decoded object without secrets, or None when nobody answers.
+
+Raises MinerNonsense when somebody answers who is no miner.
+"""
 
 log = logging.getLogger(__name__)
 
@@ -22,9 +26,12 @@ class Asker:
         self._neighbours = neighbours
         self._limit_s = limit_s
 
-    async def ask(self, candidate: Candidate) -> JsonObject | None:
-        """Return the device at *candidate*, or None: no miner, or one whose MAC nobody knows."""
-        info = await self._info(candidate.host)
+    async def ask(self, candidate: Candidate) -> JsonObject | Stranger | None:
+        """Return the device at *candidate*, who else answers there, or None where nobody does."""
+        try:
+            info = await self._info(candidate.host)
+        except MinerNonsense as error:
+            return Stranger(candidate.host, str(error))
         if info is None:
             return None
         mac = (
@@ -36,7 +43,7 @@ class Asker:
         )
         if mac is None:
             log.warning("miner left out: nobody knows its MAC", extra={"host": candidate.host})
-            return None
+            return Stranger(candidate.host, "a miner, but nobody knows its MAC")
         return device(candidate.host, mac, info)
 
     async def _info(self, host: str) -> JsonObject | None:
@@ -45,6 +52,8 @@ class Asker:
                 return await self._probe(host)
         except TimeoutError:
             return None
+        except MinerNonsense:
+            raise
         except Exception:  # a bug met at one address must not end the search of the others
             log.exception("probe failed unexpectedly", extra={"host": host})
             return None

@@ -21,6 +21,13 @@ class Candidate(msgspec.Struct, frozen=True, gc=False):
     otherwise: MacAddress | None = None
 
 
+class Stranger(msgspec.Struct, frozen=True):
+    """Somebody who answers at *host* and is no miner that could be added, and why."""
+
+    host: str
+    reason: str
+
+
 def device(host: str, mac: MacAddress, info: JsonObject) -> JsonObject:
     """Return the device of contract G.1; its maker is not known."""
     return {"ip": host, "mac": mac, "type": "unknown", "info": info}

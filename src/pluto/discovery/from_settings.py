@@ -1,5 +1,7 @@
 """Which settings make which search."""
 
+from collections.abc import Callable
+
 from pluto.discovery.announced import Announced
 from pluto.discovery.mocks import MockList
 from pluto.discovery.neighbours import neighbours
@@ -18,15 +20,18 @@ from pluto.model.miner import AXEOS_PORT
 from pluto.settings import Settings
 
 
-def places_of(settings: Settings, port: int = AXEOS_PORT) -> Places:
-    """Return where *settings* want to search, at *port* where they name none; raises BadSetting."""
+def places_of(settings: Settings, port: int = AXEOS_PORT, now: Callable[[], Settings] | None = None) -> Places:
+    """Return where *settings* want to search, at *port* where they name none; raises BadSetting.
+
+    *now* gives the settings of a later moment, whose networks count then.
+    """
     configured = configured_networks(settings, port)
 
     def ours() -> list[InterfaceAddress]:
         return lan_addresses(interface_addresses(), settings.discovery_interfaces)
 
     def networks() -> list[SearchNetwork]:
-        return configured or own_networks(ours(), port)
+        return (configured if now is None else configured_networks(now(), port)) or own_networks(ours(), port)
 
     hints: list[Hints] = []
     if settings.discovery_mdns:

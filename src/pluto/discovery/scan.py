@@ -7,13 +7,19 @@ from collections.abc import AsyncGenerator, Awaitable, Callable, Iterable, Seque
 
 import msgspec
 
-from pluto.discovery.device import Candidate
+from pluto.discovery.device import Candidate, Stranger
 from pluto.discovery.networks import SearchNetwork
 from pluto.errors import DiscoveryFailed
 from pluto.model.json_value import JsonObject
 
-Heard = Callable[[int, int, JsonObject | None], None]
-"""Told of each address that is done: how many are, how many there will be, and the device found at it."""
+Found = JsonObject | Stranger | None
+"""What stands behind an address: a device, somebody else who answers, or nobody."""
+
+Heard = Callable[[int, int, Found], None]
+"""Told of each address that is done: how many are, how many there will be, and what was found at it."""
+
+MOST_STRANGERS = 256
+"""So many are told of: a network full of other web servers is no list to read."""
 
 Hints = Callable[[], AsyncGenerator[Candidate]]
 """Addresses that somebody names while the search runs; ends by itself, raises DiscoveryFailed."""
@@ -46,11 +52,12 @@ class Scan:
         self,
         route: Route,
         bounds: Bounds,
-        ask: Callable[[Candidate], Awaitable[JsonObject | None]],
+        ask: Callable[[Candidate], Awaitable[Found]],
         refusal: Callable[[str], str | None],
         keep: Callable[[JsonObject], Awaitable[None]],
     ) -> None:
         self.found: dict[str, JsonObject] = {}
+        self.strangers: list[Stranger] = []
         self.faults: list[str] = []
         self.asked = 0
         self._route = route
@@ -84,7 +91,8 @@ class Scan:
         if self._task is None:
             return
         self._audience.append(heard)
-        for found in self.found.values():
+        known: list[Found] = [*self.found.values(), *self.strangers]
+        for found in known:
             heard(self._done, self._total, found)
         awaited: list[asyncio.Future[None]] = [self._task] if mac is None else [self._task, self._arrival(mac)]
         self._waiting += 1
@@ -165,19 +173,31 @@ class Scan:
 
     async def _ask_one(self, candidate: Candidate) -> None:
         try:
-            device = await self._ask(candidate)
+            found = await self._ask(candidate)
         finally:
             self._free.release()
-        mac = str(device["mac"]) if device else ""
-        is_new = device is not None and mac not in self.found
-        if device is not None and is_new:
-            self.found[mac] = device
-            await self._keep(device)
-            if mac in self._arrivals:
-                self._arrival(mac)
-        self._tell(device if is_new else None)
+        if isinstance(found, Stranger):
+            self._tell(found if self._is_noted(found) else None)
+        else:
+            self._tell(found if found is not None and await self._is_new(found) else None)
 
-    def _tell(self, device: JsonObject | None) -> None:
+    def _is_noted(self, stranger: Stranger) -> bool:
+        if len(self.strangers) >= MOST_STRANGERS:
+            return False
+        self.strangers.append(stranger)
+        return True
+
+    async def _is_new(self, device: JsonObject) -> bool:
+        mac = str(device["mac"])
+        if mac in self.found:
+            return False
+        self.found[mac] = device
+        await self._keep(device)
+        if mac in self._arrivals:
+            self._arrival(mac)
+        return True
+
+    def _tell(self, found: Found) -> None:
         self._done += 1
         for heard in self._audience:
-            heard(self._done, self._total, device)
+            heard(self._done, self._total, found)

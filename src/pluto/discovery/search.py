@@ -8,9 +8,9 @@ from typing import Final, Self
 import msgspec
 
 from pluto.discovery.ask import Asker, Probe
-from pluto.discovery.device import MOCK_PREFIX, Candidate, host_text
+from pluto.discovery.device import MOCK_PREFIX, Candidate, Stranger, host_text
 from pluto.discovery.networks import SearchNetwork
-from pluto.discovery.scan import Bounds, Heard, Hints, Route, Scan
+from pluto.discovery.scan import Bounds, Found, Heard, Hints, Route, Scan
 from pluto.errors import BadRequest, DiscoveryFailed, PlutoError
 from pluto.model.json_value import JsonObject
 from pluto.model.match import Query, matches
@@ -46,7 +46,7 @@ class Limits(msgspec.Struct, frozen=True):
 _LIMITS: Final = Limits()
 
 
-def _deaf(done: int, total: int, device: JsonObject | None) -> None:
+def _deaf(done: int, total: int, found: Found) -> None:
     pass
 
 
@@ -89,6 +89,13 @@ class Search:
         await scan.attend(heard)
         return _result(scan)
 
+    async def within(self, networks: Sequence[SearchNetwork], heard: Heard) -> list[JsonObject]:
+        """Scan *networks* alone, whatever else is being scanned; raises DiscoveryFailed when there is nothing to search."""
+        scan = self._scan_of(Route(networks, list(self._ahead(networks))))
+        scan.begin()
+        await scan.attend(heard)
+        return _result(scan)
+
     async def discovered(self, query: Query) -> list[JsonObject]:
         """Return what earlier searches found and *query* means, newest first."""
         return [device for device in self._memory.known() if matches(device, query)]
@@ -100,7 +107,7 @@ class Search:
         if refusal is not None:
             raise BadRequest(refusal)
         device = await self._asker.ask(Candidate(ip, self._mock_at(ip), wanted))
-        if device is None or (wanted is not None and device["mac"] != wanted):
+        if device is None or isinstance(device, Stranger) or (wanted is not None and device["mac"] != wanted):
             return []
         await self._keep(device)
         return [device]
@@ -118,7 +125,7 @@ class Search:
             if self._refusal(candidate.host) is not None:
                 continue
             device = await self._asker.ask(candidate)
-            if device is not None and device["mac"] == wanted:
+            if isinstance(device, dict) and device["mac"] == wanted:
                 await self._keep(device)
                 return [device]
         return []
@@ -147,11 +154,13 @@ class Search:
     def _running(self) -> Scan:
         if self._scan is None or self._scan.is_over:
             places = list(self._places.networks())
-            bounds = Bounds(self._limits.parallel, self._limits.scan_s)
-            route = Route(places, list(self._ahead(places)), self._places.hints)
-            self._scan = Scan(route, bounds, self._asker.ask, self._refusal, self._keep)
+            self._scan = self._scan_of(Route(places, list(self._ahead(places)), self._places.hints))
             self._scan.begin()
         return self._scan
+
+    def _scan_of(self, route: Route) -> Scan:
+        bounds = Bounds(self._limits.parallel, self._limits.scan_s)
+        return Scan(route, bounds, self._asker.ask, self._refusal, self._keep)
 
     def _ahead(self, places: Sequence[SearchNetwork]) -> Iterator[Candidate]:
         for ip in self._places.neighbours():

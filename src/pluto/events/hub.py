@@ -9,7 +9,9 @@ import engineio.packet
 import socketio
 from aiohttp import web
 
+from pluto.clock import Clock, LoopClock, pause
 from pluto.events import names
+from pluto.events.engine import ANYONE, SWEEP_S, Engine, Limits, Visitor
 from pluto.events.outbox import MAX_WAITING_BYTES, MAX_WAITING_MESSAGES, News, Outbox
 from pluto.model.miner import MacAddress
 from pluto.model.record import Record
@@ -32,8 +34,11 @@ _MUTE.setLevel(logging.CRITICAL)  # what clients send wrongly is theirs to know:
 class Hub:
     """Tells browsers of changes. Every method returns at once; a task of its own does the sending, with a bound per client."""
 
-    def __init__(self) -> None:
-        self._server = socketio.AsyncServer(
+    def __init__(self, limits: Limits | None = None, clock: Clock | None = None) -> None:
+        self._clock = clock or LoopClock()
+        self._server = Engine(
+            limits or Limits(),
+            self._clock,
             async_mode="aiohttp",
             ping_interval=PING_INTERVAL_S,
             ping_timeout=PING_TIMEOUT_S,
@@ -43,10 +48,10 @@ class Hub:
             engineio_logger=_MUTE,
         )
         self._outboxes: dict[str, Outbox] = {}
-        self._wires: dict[str, asyncio.Transport] = {}
         self._is_listening_to_logs = False
         self._has_mail = asyncio.Event()
         self._sender: asyncio.Task[None] | None = None
+        self._sweeper: asyncio.Task[None] | None = None
         self.replaced = 0
         self.closed_slow = 0
         on = self._server.on
@@ -58,19 +63,21 @@ class Hub:
 
     async def __aenter__(self) -> "Hub":
         self._sender = asyncio.create_task(self._send(), name="events")
+        self._sweeper = asyncio.create_task(self._sweep(), name="events sweep")
         return self
 
     async def __aexit__(self, *_: object) -> None:
-        if self._sender is not None:
-            self._sender.cancel()
-            await asyncio.gather(self._sender, return_exceptions=True)
+        tasks = [task for task in (self._sender, self._sweeper) if task is not None]
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
         try:
             async with asyncio.timeout(CLOSE_LIMIT_S):
                 await asyncio.gather(*(self._server.disconnect(sid) for sid in list(self._outboxes)), return_exceptions=True)
                 await self._server.shutdown()
         except TimeoutError:  # a client that does not read is cut off
-            for wire in self._wires.values():
-                wire.abort()
+            for engine_sid in list(self._server.eio.sockets):
+                await self._server.cut_off(engine_sid)
 
     @property
     def clients(self) -> int:
@@ -92,23 +99,32 @@ class Hub:
         """Return the log switch: one for the server, off at start."""
         return self._is_listening_to_logs
 
-    async def handle(self, request: web.BaseRequest) -> web.StreamResponse:
-        """Answer one request of the Engine.IO protocol."""
-        engine_sid = request.query.get("sid", "")
-        if engine_sid in self._server.eio.sockets and _is_websocket(request) and request.transport is not None:
-            self._wires[engine_sid] = request.transport
-        return await self._server.handle_request(request)
+    async def handle(self, request: web.BaseRequest, visitor: Visitor = ANYONE) -> web.StreamResponse:
+        """Answer one request of the Engine.IO protocol, which *visitor* makes."""
+        return await self._server.handle(request, visitor)
+
+    def visitors(self) -> list[Visitor]:
+        """Return who is connected."""
+        return self._server.visitors()
+
+    async def close_gone(self) -> None:
+        """Close the connections of those whose right to be here has ended, now."""
+        await self._server.sweep()
 
     def stat_update(self, mac: MacAddress, record: Record) -> None:
         """Tell of a successful poll."""
-        self._put_news(mac, News(record))
+        if self._outboxes:
+            self._put_news(mac, News(record))
 
     def error(self, mac: MacAddress, record: Record, reason: str) -> None:
         """Tell of a failed poll."""
-        self._put_news(mac, News(record, reason))
+        if self._outboxes:
+            self._put_news(mac, News(record, reason))
 
     def device_removed(self, mac: MacAddress, record: Record, remaining_ips: Iterable[str]) -> None:
         """Tell that a miner is watched no more."""
+        if not self._outboxes:
+            return
         for outbox in self._outboxes.values():
             outbox.forget(mac)
         self._put_text(names.device_removed(record, remaining_ips))
@@ -134,28 +150,28 @@ class Hub:
 
     # What clients say.
 
-    def _connect(self, sid: str, environ: Mapping[str, Any]) -> None:
+    def _connect(self, sid: str, _environ: Mapping[str, Any]) -> None:
         self._outboxes[sid] = Outbox()
-        request: web.BaseRequest = environ["aiohttp.request"]
-        if _is_websocket(request) and request.transport is not None:
-            self._wires[self._engine_sid(sid)] = request.transport
 
     def _disconnect(self, sid: str, _reason: object = None) -> None:
         self._outboxes.pop(sid, None)
-        self._wires.pop(self._engine_sid(sid), None)
 
-    async def _enable_logs(self, _sid: str, *_: object) -> None:
-        self._switch_logs(is_on=True)
+    async def _enable_logs(self, sid: str, *_: object) -> None:
+        await self._switch_logs(sid, is_on=True)
 
-    async def _disable_logs(self, _sid: str, *_: object) -> None:
-        self._switch_logs(is_on=False)
+    async def _disable_logs(self, sid: str, *_: object) -> None:
+        await self._switch_logs(sid, is_on=False)
 
     async def _check_logs(self, sid: str, *_: object) -> None:
         if (outbox := self._outboxes.get(sid)) is not None:
             outbox.put_text(names.logs_listening_status(self._is_listening_to_logs))
             self._wake()
 
-    def _switch_logs(self, *, is_on: bool) -> None:
+    async def _switch_logs(self, sid: str, *, is_on: bool) -> None:
+        """Turn the switch for all; who may change nothing only hears how it stands."""
+        if not self._server.visitor(self._engine_sid(sid)).may_change:
+            await self._check_logs(sid)
+            return
         self._is_listening_to_logs = is_on
         self._put_text(names.logs_listening_status(is_on))
 
@@ -177,7 +193,8 @@ class Hub:
         if outbox.is_overrun:
             self.closed_slow += 1
             log.warning("a browser that reads too slowly was disconnected", extra={"client": sid})
-            self._cut_off(sid)
+            self._outboxes.pop(sid, None)
+            await self._server.cut_off(self._engine_sid(sid))
             return
         socket = self._server.eio.sockets.get(self._engine_sid(sid))
         if socket is None:
@@ -195,16 +212,13 @@ class Hub:
         if outbox:
             self._has_mail.set()
 
-    def _cut_off(self, sid: str) -> None:
-        """Close a client that does not read; asking it to leave would only wait behind what it has not read."""
-        self._outboxes.pop(sid, None)
-        wire = self._wires.pop(self._engine_sid(sid), None)
-        if wire is not None:
-            wire.abort()
+    async def _sweep(self) -> None:
+        while True:
+            await pause(self._clock, SWEEP_S)
+            try:
+                await self._server.sweep()
+            except Exception:  # one connection's trouble must not keep the others open
+                log.exception("connections could not be swept")
 
     def _engine_sid(self, sid: str) -> str:
         return self._server.manager.eio_sid_from_sid(sid, "/")
-
-
-def _is_websocket(request: web.BaseRequest) -> bool:
-    return request.headers.get("Upgrade", "").lower() == "websocket"

@@ -13,8 +13,8 @@ from pluto.model.miner import MacAddress
 SLICE: Final = 200
 """Rows made in one go, before the event loop gets its turn."""
 
-Key = MacAddress | int
-"""What names a row: a miner's MAC, or an event's id."""
+Key = str | int
+"""What names a row: a miner's MAC, the address of who is none, or an event's id."""
 
 
 class Table(msgspec.Struct, frozen=True):

@@ -67,9 +67,9 @@ class Topics:
         """Tell of a new event."""
         self._put(EVENTS, id_)
 
-    def searched(self, mac: MacAddress | None) -> None:
-        """Tell that a search found a miner, or (None) went on."""
-        self._put(DISCOVERY, mac)
+    def searched(self, key: str | None) -> None:
+        """Tell that a search found a miner or somebody else (their MAC, their address), or (None) went on."""
+        self._put(DISCOVERY, key)
 
     def _of_miner(self, text: str) -> Room:
         mac = parse_any_mac(text)

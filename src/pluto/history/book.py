@@ -16,8 +16,10 @@ from pluto.model.reading import Reading
 
 CLOSE_AFTER_S: Final = 5
 """How long after its end a window waits for readings that are still under way."""
-MINERS_A_WRITE: Final = 25
+MINERS_A_WRITE: Final = 10
 """Windows closed in one transaction: a moment's work, so that what comes in meanwhile need not wait long."""
+LOOK_EVERY_S: Final = 5
+"""Windows that are over are looked for this often, hours twelve times as seldom."""
 TAIL_EVERY_S: Final = 60
 EXPIRE_EVERY_S: Final = HOUR_S
 WINDOWS_IN_MEMORY: Final = 6
@@ -48,6 +50,8 @@ class Book:
         self._events: list[Happening] = []
         self._hours: set[tuple[int, int]] = set()
         self._tail_due_s = 0.0
+        self._close_due_s = 0.0
+        self._roll_due_s = 0.0
         self._expire_due_s = 0.0
 
     def open(self, now_s: float) -> None:
@@ -70,8 +74,8 @@ class Book:
             return
         try:
             self._write_tail()
-            self._close_windows(now_s + RAW.span_s)
-            self._roll_hours(now_s)
+            for _ in (*self._closing(now_s + RAW.span_s), *self._rolling(now_s)):
+                pass
         finally:
             self._file.close()
             self._file = None
@@ -80,7 +84,7 @@ class Book:
         """Take in one reading."""
         number = self.miners.get(mac)
         if number is None:
-            number = self.miners[mac] = self._open_file().add_miner(mac)
+            number = self._numbered(mac)
         values = kept(reading)
         self._counters.added(number, values)
         moment_s = int(at_s)
@@ -120,8 +124,12 @@ class Book:
             self._write_tail()
             self._tail_due_s = now_s + TAIL_EVERY_S
         yield
-        yield from self._closing(now_s)
-        self._roll_hours(now_s)
+        if now_s >= self._close_due_s:
+            yield from self._closing(now_s)
+            self._close_due_s = now_s + LOOK_EVERY_S
+        if now_s >= self._roll_due_s:
+            yield from self._rolling(now_s)
+            self._roll_due_s = now_s + 12 * LOOK_EVERY_S
         if now_s >= self._expire_due_s:
             self._expire_due_s = now_s + EXPIRE_EVERY_S
             yield from self._expiring(now_s)
@@ -133,6 +141,19 @@ class Book:
         self._file.close()
         self._file = None
         set_aside(self.path, error)
+
+    def meet(self, macs: Iterable[MacAddress]) -> None:
+        """Give a number to those of *macs* that have none, all in one write."""
+        new = {mac for mac in macs if mac not in self.miners}
+        if new:
+            file = self._open_file()
+            with file.writing():
+                numbers: dict[str, int] = {mac: file.add_miner(mac) for mac in new}
+            self.miners.update(numbers)
+
+    def _numbered(self, mac: MacAddress) -> int:
+        self.meet([mac])
+        return self.miners[mac]
 
     def _open_file(self) -> HistoryFile:
         if self._file is None:
@@ -171,10 +192,6 @@ class Book:
         finally:
             self._tail.clear()  # what is not kept for a crash is in its window all the same
 
-    def _close_windows(self, now_s: float) -> None:
-        for _ in self._closing(now_s):
-            pass
-
     def _closing(self, now_s: float) -> Iterator[None]:
         due = [number for number, windows in self.windows.items() if windows and _is_over(windows[0], now_s)]
         for some in _groups(due):
@@ -203,7 +220,7 @@ class Book:
         _add(file, MINUTE, number, minutes, metrics)
         self._hours.add((number, window.start // HOUR_S * HOUR_S))
 
-    def _roll_hours(self, now_s: float) -> None:
+    def _rolling(self, now_s: float) -> Iterator[None]:
         over = [(number, hour) for number, hour in self._hours if hour + HOUR_S + LATEST_S / 2 < now_s]
         for some in _groups(over):
             file = self._open_file()
@@ -211,6 +228,7 @@ class Book:
                 for number, hour in some:
                     self._roll_hour(file, number, hour)
             self._hours.difference_update(some)
+            yield
 
     def _roll_hour(self, file: HistoryFile, number: int, hour: int) -> None:
         metrics = FLEET_METRICS if number == FLEET_NUMBER else MINER_METRICS

@@ -1,6 +1,7 @@
 """Which numbers are remembered, in which order and how exactly: the columns of every block, for ever."""
 
 from collections.abc import Callable, Mapping, Sequence
+from operator import attrgetter
 from typing import Final
 
 import msgspec
@@ -79,28 +80,14 @@ def metrics_of(miner: str) -> Sequence[Metric]:
 
 def kept(reading: Reading) -> list[int]:
     """Return the values of MINER_METRICS as they are kept; counters as they stand."""
-    return [metric.whole(value(reading)) for metric, value in _TAKEN]
+    return [  # each as `Metric.whole` makes it, in one go: every poll pays for this
+        NONE if value is None or not -_LARGEST < (scaled := value * scale) < _LARGEST else round(scaled)
+        for value, scale in zip(_taken(reading), _SCALES, strict=True)
+    ]
 
 
-def _named(name: str) -> Callable[[Reading], float | None]:
-    special = _SPECIAL.get(name)
-    if special is not None:
-        return special
-
-    def value(reading: Reading) -> float | None:
-        number: float | None = getattr(reading, name)
-        return number
-
-    return value
-
-
-def _fan_percent(reading: Reading) -> float | None:
-    return reading.fans[0].fan_percent if reading.fans else None
-
-
-def _fan_rpm(reading: Reading) -> float | None:
-    return reading.fans[0].fan_rpm if reading.fans else None
-
-
-_SPECIAL: Final[Mapping[str, Callable[[Reading], float | None]]] = {"fan_percent": _fan_percent, "fan_rpm": _fan_rpm}
-_TAKEN: Final = tuple((metric, _named(metric.name)) for metric in MINER_METRICS)
+_FIELD: Final[Mapping[str, str]] = {"fan_percent": "first_fan.fan_percent", "fan_rpm": "first_fan.fan_rpm"}
+_SCALES: Final = tuple(metric.scale for metric in MINER_METRICS)
+_taken: Final[Callable[[Reading], tuple[float | None, ...]]] = attrgetter(
+    *(_FIELD.get(metric.name, metric.name) for metric in MINER_METRICS)
+)

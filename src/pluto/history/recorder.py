@@ -17,6 +17,8 @@ from pluto.model.reading import Reading
 MAX_WAITING: Final = 20_000
 """Readings that may wait for the writer: ten seconds of 10,000 miners, an hour of 25."""
 EVERY_S: Final = 1.0
+PAUSE_S: Final = 0.1
+"""Rest between two pieces of work: ten thousand blocks that are complete at once are written over two minutes."""
 END_LIMIT_S: Final = 3.0
 """How long the end of the process waits for the last write; a crash would cost no more than the disk already refused."""
 
@@ -111,8 +113,10 @@ class Recorder:
         self._take_all()
         for _ in self._book.tick(self._wall_s(), self._watched()):
             self._take_all()
+            self._ending.wait(PAUSE_S)
 
     def _take_all(self) -> None:
+        self._book.meet({item.mac for item in list(self._waiting) if isinstance(item, _Read)})
         for _ in range(len(self._waiting)):
             item = self._waiting.popleft()
             try:

@@ -85,6 +85,8 @@ class Metrics:
         if shelf is None or before is None or not before.is_watched:
             return
         self.itself.count_poll(after)
+        if after.reading is None and before.state.reading is not None:  # it never answered: what its record says counts on
+            after = msgspec.structs.replace(after, reading=before.state.reading)
         self.totals.change(before.state, after)
         if not after.is_online or after.reading is None:
             shelf.miners[mac] = Shown(after, before.hostname, before.prefix, before.values)

@@ -36,6 +36,15 @@ class Histogram:
         """Return the average of what was observed, 0 before anything was."""
         return self._sum_s / (sum(self._counts) or 1)
 
+    def quantile_s(self, part: float) -> float | None:
+        """Return a bound that this *part* of what was observed did not exceed; None where nothing was, or no bound holds."""
+        wanted, seen = part * sum(self._counts), 0
+        for bound_s, count in zip(self._bounds_s, self._counts, strict=False):
+            seen += count
+            if wanted and seen >= wanted:
+                return bound_s
+        return None
+
     def text(self) -> str:
         """Return the histogram as exposition text: each bucket includes those before it."""
         lines = [header(self.name, "histogram", self.help)]

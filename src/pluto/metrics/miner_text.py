@@ -102,7 +102,7 @@ def _info(shown: Shown, reading: Reading) -> bytes:
 
 def _is_fresh(state: MinerState, now_s: float) -> bool:
     """Return whether the miner's last reading, if it has one, is shown."""
-    if state.reading is None or state.health is Health.UNKNOWN:
+    if state.reading is None or state.info is None or state.health is Health.UNKNOWN:
         return False
     return state.is_online or now_s - state.since_s < FORGOTTEN_AFTER_S
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from enum import StrEnum
+from operator import attrgetter
 from typing import Final
 
 import msgspec
@@ -38,6 +39,8 @@ SEVERITY: Final[Mapping[Kind, str]] = {
 }
 """What is not here is `info`."""
 
+SEVERITIES: Final = ("warning", "good", "info")
+
 EVENT_COLUMNS: Final = ("id", "at", "mac", "kind", "severity", "facts")
 
 
@@ -52,7 +55,12 @@ class Happening(msgspec.Struct, frozen=True):
 
     def row(self) -> list[Json]:
         """Return the values of EVENT_COLUMNS."""
-        return [self.id, round(self.at_s, 3), self.mac, self.kind.value, SEVERITY.get(self.kind, "info"), self.facts]
+        return [self.id, round(self.at_s, 3), self.mac, self.kind.value, severity_of(self.kind), self.facts]
+
+
+def severity_of(kind: Kind) -> str:
+    """Return one of SEVERITIES."""
+    return SEVERITY.get(kind, "info")
 
 
 class Poll(msgspec.Struct, frozen=True):
@@ -63,6 +71,19 @@ class Poll(msgspec.Struct, frozen=True):
     old: Track
     new: Track
     away_s: float
+
+
+def is_quiet(before: MinerState, after: MinerState, old: Track) -> bool:
+    """Return whether a poll brought nothing of what `happened` tells: nearly every one, so it is worth a look of its own."""
+    was, now = before.reading, after.reading
+    return (
+        after.failure is None
+        and was is not None
+        and now is not None
+        and old.failures < NAMED_FAILURES
+        and before.restarts == after.restarts
+        and _TELLING(was) == _TELLING(now)
+    )
 
 
 def happened(poll: Poll, wall_s: float) -> list[Happening]:
@@ -98,6 +119,10 @@ def _changes(old: Reading, new: Reading) -> Iterator[tuple[Kind, JsonObject]]:
         yield Kind.BEST_DIFFICULTY, {"from": old.best_difficulty, "to": new.best_difficulty}
     if _rose(old.blocks_found, new.blocks_found) or (new.flags.has_found_block is True and old.flags.has_found_block is False):
         yield Kind.BLOCK_FOUND, {"blocks_found": new.blocks_found}
+
+
+_TELLING: Final = attrgetter("firmware", "hostname", "pool", "best_difficulty", "blocks_found", "flags.has_found_block")
+"""What `_changes` looks at."""
 
 
 def _place(reading: Reading) -> tuple[object, ...]:

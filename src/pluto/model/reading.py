@@ -1,5 +1,7 @@
 """One decoded answer of a miner, in our words and units."""
 
+from typing import Final
+
 import msgspec
 
 from pluto.model.miner import MacAddress
@@ -114,6 +116,14 @@ class Reading(msgspec.Struct, frozen=True, gc=False):
         return max(self.chip_temperatures_celsius, default=None)
 
     @property
+    def first_fan(self) -> Fan:
+        """Return the first fan, or one that says nothing."""
+        return self.fans[0] if self.fans else _NO_FAN
+
+    @property
     def is_hashing(self) -> bool | None:
         """Return whether work is done: False at a true 0 GH/s, None when the hash rate is not known."""
         return None if self.hashrate_ghs is None else self.hashrate_ghs > 0
+
+
+_NO_FAN: Final = Fan()

@@ -59,7 +59,7 @@ class Shares(msgspec.Struct, frozen=True, gc=False):
     rejected: int
 
 
-class Track(msgspec.Struct, frozen=True):
+class Track(msgspec.Struct, frozen=True, gc=False):
     """What several polls in a row tell: it moves with each poll by `follow`."""
 
     failures: int = 0

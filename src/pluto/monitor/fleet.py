@@ -2,8 +2,9 @@
 
 import asyncio
 import logging
-from collections.abc import AsyncGenerator, Callable, Iterable, Mapping, Sequence
+from collections.abc import AsyncGenerator, Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager
+from functools import partial
 from typing import Final, Protocol
 
 import msgspec
@@ -59,11 +60,12 @@ def plan(watched: Iterable[MacAddress], wanted: Iterable[Miner]) -> Plan:
 class _Watched:
     """One watched miner: what we believe of it, and the poll in flight."""
 
-    __slots__ = ("ask_ended", "began_s", "is_asking", "late_s", "line", "state")
+    __slots__ = ("answered", "ask_ended", "began_s", "is_asking", "late_s", "line", "state")
 
-    def __init__(self, state: MinerState, line: Line) -> None:
+    def __init__(self, state: MinerState, line: Line, answered: Callable[["_Watched", Outcome], None]) -> None:
         self.state = state
         self.line = line
+        self.answered = partial(answered, self)
         self.is_asking = False
         self.ask_ended: asyncio.Event | None = None
         self.began_s = 0.0
@@ -107,6 +109,15 @@ class Fleet:
         """Return how many miners have been asked and have not answered yet."""
         return sum(watched.is_asking for watched in self._watched.values())
 
+    @property
+    def hosts(self) -> Iterable[str]:
+        """Yield where each watched miner is reached, in the order in which watching began."""
+        return (host for watched in self._watched.values() if (host := watched.state.miner.host) is not None)
+
+    def __iter__(self) -> Iterator[MacAddress]:
+        """Yield who is watched, in the order in which watching began."""
+        return iter(self._watched)
+
     def __contains__(self, mac: MacAddress) -> bool:
         return mac in self._watched
 
@@ -123,14 +134,17 @@ class Fleet:
         state = self.state(self._at.get(host, MacAddress("")))
         return state.info if state is not None and state.is_online and state.miner.host == host else None
 
-    def start(self, states: Sequence[MinerState]) -> None:
-        """Watch further miners, the first poll of each after its phase; those watched already go on undisturbed."""
+    def start(self, states: Sequence[MinerState], among: int = 0) -> None:
+        """Watch further miners, the first poll of each after its phase; those watched already go on undisturbed.
+
+        *among* is how many begin about now, where *states* are only some of them.
+        """
         new = [state for state in states if state.miner.mac not in self._watched]
-        over_s = spread_s(len(self._watched) + len(new))
+        over_s = spread_s(max(among, len(self._watched) + len(new)))
         now_s = self._clock.now_s()
         for state in new:
             mac = state.miner.mac
-            self._watched[mac] = _Watched(state, self._line())
+            self._watched[mac] = _Watched(state, self._line(), self._answered)
             self._at[state.miner.host] = mac
             self._schedule.add(mac, now_s + phase_s(mac, over_s))
         self._arm()
@@ -196,7 +210,7 @@ class Fleet:
         watched.is_asking = True
         watched.began_s = now_s
         watched.late_s = late_s
-        watched.line.begin(host, lambda outcome: self._answered(watched, outcome))
+        watched.line.begin(host, watched.answered)
 
     def _answered(self, watched: _Watched, outcome: Outcome) -> None:
         watched.end()

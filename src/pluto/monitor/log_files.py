@@ -16,7 +16,10 @@ from pluto.model.names import NameBook, log_files
 
 FILE_BYTES: Final = 5 * 1024 * 1024
 ALL_BYTES: Final = 500 * 1024 * 1024
+BLOCK_BYTES: Final = 512
 WRITE_EVERY_S: Final = 0.1
+PRUNE_AFTER: Final = 100
+"""New files after which the folder is looked through: a miner that renames itself always begins one with each answer."""
 MAX_WAITING_LINES: Final = 5000
 """Lines that wait for a slow disk, of all miners together; more are left out and counted."""
 _COLOUR: Final = re.compile(r"\x1b\[[0-9;]*m")
@@ -37,6 +40,7 @@ class LogFiles:
         self._count = 0
         self._task: asyncio.Task[None] | None = None
         self._is_failing = False
+        self._new_files = 0
 
     async def __aenter__(self) -> "LogFiles":
         self._task = asyncio.create_task(self._run(), name="log files")
@@ -73,7 +77,7 @@ class LogFiles:
         if not waiting:
             return
         try:
-            await asyncio.to_thread(_written, self._folder, waiting)
+            self._new_files = await asyncio.to_thread(_written, self._folder, waiting, self._new_files)
         except OSError as error:
             if not self._is_failing:
                 log.warning("device logs cannot be written", extra={"folder": str(self._folder), "why": error.strerror})
@@ -89,14 +93,22 @@ def line_of(moment: datetime, message: str) -> str:
     return f"{iso_milliseconds(moment)} [INFO]: {text}\n"
 
 
-def _written(folder: Path, waiting: Mapping[str, Sequence[str]]) -> None:
+def _written(folder: Path, waiting: Mapping[str, Sequence[str]], new_files: int) -> int:
+    """Append what waits, and return how many files began since the folder was last looked through."""
     folder.mkdir(parents=True, exist_ok=True)
+    is_full = False
     for name, lines in waiting.items():
-        _append(folder / f"{name}.log", lines)
+        file = folder / f"{name}.log"
+        new_files += not file.exists()
+        is_full |= _append(file, lines)
+    if is_full or new_files >= PRUNE_AFTER:
+        _prune(folder)
+        return 0
+    return new_files
 
 
-def _append(file: Path, lines: Iterable[str]) -> None:
-    """Append to *file*, which is never a link or anything but a plain file; a full one makes room for the next."""
+def _append(file: Path, lines: Iterable[str]) -> bool:
+    """Append to *file*, which is never a link or anything but a plain file; return whether it was full and made room."""
     descriptor = os.open(file, os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC, 0o600)
     with os.fdopen(descriptor, "ab") as stream:
         status = os.fstat(descriptor)
@@ -106,16 +118,16 @@ def _append(file: Path, lines: Iterable[str]) -> None:
         is_full = status.st_size > FILE_BYTES
     if is_full:
         file.replace(file.with_suffix(".log.1"))
-        _prune(file.parent)
+    return is_full
 
 
 def _prune(folder: Path) -> None:
-    """Delete the oldest rotated files while all of them together are over ALL_BYTES."""
-    files = sorted((path.lstat().st_mtime, path) for path in folder.glob("*.log*") if path.is_file())
-    total = sum(path.lstat().st_size for _, path in files)
-    for _, path in files:
+    """Delete the files that were written to longest ago while all of them together take more than ALL_BYTES of the disk."""
+    found = [(path, path.lstat()) for path in folder.glob("*.log*") if not path.is_dir()]
+    total = sum(status.st_blocks * BLOCK_BYTES for _, status in found)
+    for path, status in sorted(found, key=lambda item: item[1].st_mtime):
         if total <= ALL_BYTES:
             return
-        if path.suffix == ".1" and not path.name.startswith("combined."):
-            total -= path.lstat().st_size
+        if not path.name.startswith("combined."):
+            total -= status.st_blocks * BLOCK_BYTES
             path.unlink()

@@ -1,16 +1,16 @@
 """What several polls in a row say of each watched miner: its track, its last polls, and what happened to it."""
 
-from collections import deque
+from array import array
 from collections.abc import Iterator, Sequence
 from typing import Final
 
 import msgspec
 
 from pluto.clock import Clock
-from pluto.model.happenings import Happening, Poll, happened
+from pluto.model.happenings import Happening, Poll, happened, is_quiet
 from pluto.model.miner import MacAddress
 from pluto.model.standing import LIMITS, Limits, Track, follow
-from pluto.model.state import Failed, MinerState
+from pluto.model.state import Failed, MinerState, Outcome
 from pluto.monitor.fleet import Polled
 
 POLLS_KEPT: Final = 20
@@ -25,6 +25,36 @@ class PastPoll(msgspec.Struct, frozen=True, gc=False):
     detail: str | None
 
 
+class _LastPolls:
+    """The last POLLS_KEPT polls of one miner: mostly nothing but two numbers each, so that is how they are kept."""
+
+    __slots__ = ("_failures", "_moments")
+
+    def __init__(self) -> None:
+        self._moments = array("d")
+        self._failures: dict[float, Failed] | None = None
+
+    def add(self, at_s: float, took_s: float, outcome: Outcome) -> None:
+        if len(self._moments) == 2 * POLLS_KEPT:
+            if self._failures:
+                self._failures.pop(self._moments[0], None)
+            del self._moments[:2]
+        self._moments.extend((at_s, took_s))
+        if isinstance(outcome, Failed):
+            self._failures = self._failures or {}
+            self._failures[at_s] = outcome
+
+    def newest_first(self) -> list[PastPoll]:
+        polls = zip(self._moments[::2], self._moments[1::2], strict=True)
+        return [self._past(at_s, took_s) for at_s, took_s in polls][::-1]
+
+    def _past(self, at_s: float, took_s: float) -> PastPoll:
+        failed = (self._failures or {}).get(at_s)
+        return (
+            PastPoll(at_s, took_s, "ok", None) if failed is None else PastPoll(at_s, took_s, failed.reason.value, failed.detail)
+        )
+
+
 class Standings:
     """Follows every watched miner; costs one miner's work a poll."""
 
@@ -32,7 +62,7 @@ class Standings:
         self.limits = limits
         self._clock = clock
         self._tracks: dict[MacAddress, Track] = {}
-        self._polls: dict[MacAddress, deque[PastPoll]] = {}
+        self._polls: dict[MacAddress, _LastPolls] = {}
 
     def join(self, mac: MacAddress) -> None:
         """Begin to follow a miner."""
@@ -49,23 +79,23 @@ class Standings:
 
     def polls(self, mac: MacAddress) -> Sequence[PastPoll]:
         """Return the last POLLS_KEPT polls, newest first."""
-        return list(reversed(self._polls.get(mac, ())))
+        polls = self._polls.get(mac)
+        return [] if polls is None else polls.newest_first()
 
     def polled(self, polled: Polled) -> None:
         """Note how a poll went."""
-        outcome = polled.outcome
-        result, detail = (outcome.reason.value, outcome.detail) if isinstance(outcome, Failed) else ("ok", None)
-        past = PastPoll(self.wall_s(), polled.took_s, result, detail)
         polls = self._polls.get(polled.mac)
         if polls is None:
-            polls = self._polls[polled.mac] = deque(maxlen=POLLS_KEPT)
-        polls.append(past)
+            polls = self._polls[polled.mac] = _LastPolls()
+        polls.add(round(self._clock.wall_s(), 3), polled.took_s, polled.outcome)
 
-    def follow(self, before: MinerState, after: MinerState) -> list[Happening]:
+    def follow(self, before: MinerState, after: MinerState) -> Sequence[Happening]:
         """Take in what a poll changed, and return what happened."""
         mac = after.miner.mac
         old, now_s = self.track(mac), self._clock.now_s()
         new = self._tracks[mac] = follow(old, after, now_s, self.limits)
+        if is_quiet(before, after, old):
+            return ()
         away_s = now_s - (before.since_s if after.failure is None else after.since_s)
         return happened(Poll(before, after, old, new, away_s), self.wall_s())
 
@@ -82,7 +112,7 @@ class Standings:
 
     def wall_s(self, moment_s: float | None = None) -> float:
         """Return the wall time of *moment_s*, or of now."""
-        now = self._clock.utc().timestamp()
+        now = self._clock.wall_s()
         return round(now if moment_s is None else now - (self._clock.now_s() - moment_s), 3)
 
 

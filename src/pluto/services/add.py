@@ -58,7 +58,7 @@ class Add:
                 case str():
                     results.append(Added(asked, "failed", reason=who))
         if watch and records:
-            self._watch.also(records)
+            await self._watch.also(records)
         return results
 
     async def _records(self, macs: Sequence[MacAddress]) -> dict[MacAddress, Record]:

@@ -9,6 +9,7 @@ from pluto.events.live import Live
 from pluto.history.file import size_bytes
 from pluto.history.recorder import Recorder
 from pluto.metrics.exposition import Metrics
+from pluto.metrics.itself import Histogram
 from pluto.metrics.process import PROCESS
 from pluto.model.json_value import JsonObject
 from pluto.monitor.fleet import Fleet
@@ -44,14 +45,24 @@ class Diagnose:
                 "in_flight": self._fleet.polls_in_flight,
                 "ok": ok,
                 "failed": dict(polls),
+                "took_ms": _spread(self._metrics.itself.poll_duration),
+                "late_ms": _spread(self._metrics.itself.poll_lateness),
             },
             "loop_lag_ms": round(self._metrics.itself.loop_lag.mean_s * 1000, 3),
             "browsers": max(hub.clients, live.clients),
             "live_topics": live.topics,
+            "waiting_packets": hub.waiting,
+            "dropped_packets": hub.replaced,
             "snapshots_for_slow_browsers": live.snapshots_instead,
             "history": _history(recorder),
             "memory_bytes": next((row.read() for row in PROCESS if row.name == "process_resident_memory_bytes"), None),
         }
+
+
+def _spread(times: Histogram) -> JsonObject:
+    """Return which bounds half, 95 % and all of *times* did not exceed, in milliseconds."""
+    bounds_s = {"p50": times.quantile_s(0.5), "p95": times.quantile_s(0.95), "max": times.quantile_s(1.0)}
+    return {name: None if bound_s is None else round(bound_s * 1000, 1) for name, bound_s in bounds_s.items()}
 
 
 def _history(recorder: Recorder | None) -> JsonObject:

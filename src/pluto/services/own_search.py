@@ -1,7 +1,7 @@
 """How our own search is joined with the miners it asks and with the store that remembers what it found."""
 
 from collections.abc import Callable
-from typing import cast
+from typing import Final, cast
 
 import msgspec
 
@@ -12,7 +12,7 @@ from pluto.axeos.reach import Reach, Refusal
 from pluto.discovery.ask import Probe
 from pluto.discovery.from_settings import places_of
 from pluto.discovery.search import Memory, Search
-from pluto.errors import MinerFault
+from pluto.errors import MinerNonsense, MinerUnreachable
 from pluto.model.json_value import JsonObject
 from pluto.settings import Settings
 from pluto.store.discovered import DiscoveredStore
@@ -24,16 +24,26 @@ CONNECT_S = 1.5
 PROBE_S = 4.0
 
 
+NO_MINER: Final = "it answers, but says nothing of hashing"
+
+
 def _nobody(_host: str) -> None:
     """Know no answer: every host is asked."""
 
 
-def own_search(settings: Settings, probes: PollClient, store: DiscoveredStore, known: Known = _nobody) -> Search:
+def own_search(
+    settings: Settings,
+    probes: PollClient,
+    store: DiscoveredStore,
+    known: Known = _nobody,
+    now: Callable[[], Settings] | None = None,
+) -> Search:
     """Return the search that *settings* describe, to be opened and closed by the caller; raises BadSetting.
 
+    *now* gives later networks, where those can change.
     *known* returns the answer of a host that is being polled anyway: nobody asks it a second time (axeos.md 9).
     """
-    return Search(probe_of(probes, known), places_of(settings), memory_in(store), refusal_of(probes.reach))
+    return Search(probe_of(probes, known), places_of(settings, now=now), memory_in(store), refusal_of(probes.reach))
 
 
 def probe_of(probes: PollClient, known: Known = _nobody) -> Probe:
@@ -44,9 +54,11 @@ def probe_of(probes: PollClient, known: Known = _nobody) -> Probe:
             return _object(info)
         try:
             answered = await ask_info(probes, host)
-        except MinerFault:
+        except MinerUnreachable:
             return None
-        return _object(answered.info) if looks_like_miner(answered.info) else None
+        if not looks_like_miner(answered.info):
+            raise MinerNonsense(NO_MINER)
+        return _object(answered.info)
 
     return probe
 

@@ -70,6 +70,11 @@ class Remembered:
         except RelayFailed as error:
             return msgspec.structs.replace(await self._own(question), note=str(error))
 
+    @property
+    def kept_days(self) -> float | None:
+        """Return for how many days events are kept, None where nothing is."""
+        return None if self._reader is None else self._reader.reach_s / 86_400
+
     def reaches_back_to_s(self) -> float:
         """Return the wall time from where on our own history may know something."""
         return math.inf if self._reader is None else self._wall_s() - self._reader.reach_s

@@ -2,25 +2,30 @@
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from enum import StrEnum
 from typing import Final
 
 import msgspec
 
 from pluto.axeos.decode import decode_system_info
+from pluto.discovery.device import Stranger
+from pluto.discovery.networks import SearchNetwork
+from pluto.discovery.scan import Found, Heard
 from pluto.errors import DiscoveryFailed, MinerFault, UnknownSearch
 from pluto.model.json_value import Json, JsonObject
-from pluto.model.miner import MacAddress, parse_mac
+from pluto.model.miner import parse_mac
 from pluto.model.reading import Reading
 from pluto.model.record import Record
 
-Heard = Callable[[int, int, JsonObject | None], None]
-Scan = Callable[[Heard], Awaitable[list[JsonObject]]]
+Scan = Callable[[Heard, Sequence[SearchNetwork]], Awaitable[list[JsonObject]]]
+"""Looks in these networks, or, where none is given, wherever the settings say."""
 
 SEARCH_COLUMNS: Final = (
     "mac", "host", "hostname", "model", "asic_model", "firmware", "hashrate_ghs", "status", "known_host",
+    "reason",
 )  # fmt: skip
+"""Of somebody who is no miner, `status` is `other`, `reason` says why, and nothing but `host` is known."""
 
 log = logging.getLogger(__name__)
 
@@ -49,9 +54,10 @@ class Searches:
         self._began_at: float | None = None
         self._ended_at: float | None = None
         self._error: str | None = None
-        self._rows: dict[MacAddress, list[Json]] = {}
+        self._rows: dict[str, list[Json]] = {}
         self._task: asyncio.Task[None] | None = None
-        self.heard: Callable[[MacAddress | None], None] = _nobody
+        self._networks: Sequence[SearchNetwork] = ()
+        self.heard: Callable[[str | None], None] = _nobody
 
     async def __aenter__(self) -> "Searches":
         return self
@@ -61,14 +67,15 @@ class Searches:
             self._task.cancel()
             await asyncio.gather(self._task, return_exceptions=True)
 
-    def begin(self) -> str:
-        """Start a search, or join the one that runs; returns its id."""
+    def begin(self, networks: Sequence[SearchNetwork] = ()) -> str:
+        """Start a search in *networks*, everywhere without, or join the one that runs; returns its id."""
         if self._state is not SearchState.RUNNING:
             self._number += 1
             self._state = SearchState.RUNNING
             self._done = self._total = 0
             self._began_at, self._ended_at, self._error = self._wall_s(), None, None
             self._rows = {}
+            self._networks = networks
             self._task = asyncio.create_task(self._run(), name="search")
             self.heard(None)
         return str(self._number)
@@ -88,7 +95,7 @@ class Searches:
             "state": self._state.value,
             "done": self._done,
             "total": self._total,
-            "found": len(self._rows),
+            "found": sum(row[0] is not None for row in self._rows.values()),
             "began_at": self._began_at,
             "ended_at": self._ended_at,
             "error": self._error,
@@ -98,9 +105,9 @@ class Searches:
         """Return what was found, SEARCH_COLUMNS each, in the order in which it was found."""
         return list(self._rows.values())
 
-    def row(self, mac: MacAddress) -> list[Json] | None:
-        """Return what was found of *mac*."""
-        return self._rows.get(mac)
+    def row(self, key: str) -> list[Json] | None:
+        """Return what was found of a MAC, or at the address of somebody who is no miner."""
+        return self._rows.get(key)
 
     def _check(self, id_: str | None) -> None:
         if id_ is not None and (id_ != str(self._number) or not self._number):
@@ -108,7 +115,7 @@ class Searches:
 
     async def _run(self) -> None:
         try:
-            for device in await self._scan(self._hear):
+            for device in await self._scan(self._hear, self._networks):
                 self._found(device)
             self._end(SearchState.ENDED)
         except asyncio.CancelledError:
@@ -120,10 +127,13 @@ class Searches:
             log.exception("search failed unexpectedly")
             self._end(SearchState.FAILED, "the search failed, see the log")
 
-    def _hear(self, done: int, total: int, device: JsonObject | None) -> None:
+    def _hear(self, done: int, total: int, found: Found) -> None:
         self._done, self._total = done, total
-        if device is not None:
-            self._found(device)
+        if isinstance(found, Stranger):
+            self._rows[found.host] = [None, found.host, *[None] * 5, "other", None, found.reason]
+            self.heard(found.host)
+        elif found is not None:
+            self._found(found)
         else:
             self.heard(None)
 
@@ -139,11 +149,11 @@ class Searches:
         self.heard(None)
 
 
-def _nobody(_mac: MacAddress | None) -> None:
+def _nobody(_key: str | None) -> None:
     pass
 
 
-def _row(mac: MacAddress, device: JsonObject, known: Record | None) -> list[Json]:
+def _row(mac: str, device: JsonObject, known: Record | None) -> list[Json]:
     host = device.get("ip")
     try:
         said = decode_system_info(msgspec.json.encode(device.get("info"))).reading
@@ -151,4 +161,4 @@ def _row(mac: MacAddress, device: JsonObject, known: Record | None) -> list[Json
         said = Reading()
     status = "new" if known is None else "known" if known.host == host else "moved"
     known_host = None if known is None else known.host
-    return [mac, host, said.hostname, said.model, said.asic_model, said.firmware, said.hashrate_ghs, status, known_host]
+    return [mac, host, said.hostname, said.model, said.asic_model, said.firmware, said.hashrate_ghs, status, known_host, None]

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from typing import Final, Protocol, cast
 
 from pluto.simulator import routes
-from pluto.simulator.faults import Answer, End, Fault, Parameters, Step, Wait
+from pluto.simulator.fault import Answer, End, Fault, Parameters, Step, Wait
 from pluto.simulator.http import BadHead, Reply, Request, read_head, refusal, render_body, render_head
 from pluto.simulator.log_lines import LogFeed
 from pluto.simulator.miner import MinerState
@@ -42,7 +42,7 @@ class Connection(asyncio.Protocol):
         self._buffer = bytearray()
         self._transport: asyncio.Transport | None = None
         self._script: Iterator[Step] | None = None
-        self._timer: asyncio.TimerHandle | None = None
+        self._timer: asyncio.Handle | None = None
         self._is_paused = False
         self._is_socket = False
         self._is_waiting = False
@@ -53,6 +53,9 @@ class Connection(asyncio.Protocol):
         self._is_waiting = not self._house.arrived(self)
         if self._is_waiting or self._house.is_deaf:
             self._transport.pause_reading()
+        fault = self._house.fault_now
+        if fault is not None and fault[0].greeting is not None:
+            self._start(fault[0].greeting(), None)
 
     def connection_lost(self, exc: Exception | None) -> None:
         """End; nothing of this connection goes on."""
@@ -88,7 +91,8 @@ class Connection(asyncio.Protocol):
         """Go on with the script."""
         self._is_paused = False
         if self._script is not None and self._timer is None:
-            self._play()
+            # not at once: asyncio calls this in the middle of a write, where closing would end the connection twice
+            self._timer = asyncio.get_running_loop().call_soon(self._play)
 
     def data_received(self, data: bytes) -> None:
         """Take what came and answer every request that is complete."""
@@ -155,7 +159,7 @@ class Connection(asyncio.Protocol):
         head = render_head(reply, body)
         framed = render_body(reply, body)
         if fault is not None and fault[0].script is not None:
-            self._start(fault[0].script(Answer(head, framed), fault[1]), reply.then)
+            self._start(fault[0].script(Answer(head, framed, body), fault[1]), reply.then)
             return
         transport.write(head + framed)
         if reply.closes:
@@ -197,7 +201,9 @@ class Connection(asyncio.Protocol):
         if transport is None or end is End.HOLD:
             return  # the script stays: nothing further is answered on this connection
         self._script = None
-        if end is End.RESET:
+        if end is End.HALF:
+            transport.write_eof()
+        elif end is End.RESET:
             with socket.socket(fileno=os.dup(transport.get_extra_info("socket").fileno())) as raw:
                 raw.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, RESET_ON_CLOSE)
             transport.abort()
@@ -211,6 +217,10 @@ class Connection(asyncio.Protocol):
             self._timer = None
 
     def _open_socket(self, request: Request, transport: asyncio.Transport) -> None:
+        fault = self._house.fault_now
+        if fault is not None and fault[0].socket is not None:
+            self._start(fault[0].socket(request.headers.get("sec-websocket-key", "")), None)
+            return
         profile = self._house.state.profile
         is_free = self._house.logs.add(self)
         if not is_free and profile.is_at_least(2, 15):

@@ -3,74 +3,13 @@
 import gzip
 import re
 from collections.abc import Callable, Iterator, Mapping
-from enum import Enum
 from functools import cache
 from itertools import repeat
 from typing import Final
 
-import msgspec
-
+from pluto.simulator import hostile_bodies, hostile_sockets, hostile_words
+from pluto.simulator.fault import Act, Answer, End, Fault, Parameters, Step, Wait, head, named, number, replaced, with_member
 from pluto.simulator.json_text import Json, JsonObject
-
-Parameters = Mapping[str, Json]
-
-
-class Wait(msgspec.Struct, frozen=True):
-    """A pause of *seconds* before the next step."""
-
-    seconds: float
-
-
-class End(Enum):
-    """How a script ends the exchange; without one the connection lives on."""
-
-    CLOSE = "close"
-    RESET = "reset"
-    HOLD = "hold"
-
-
-class Act(Enum):
-    """What a fault does to the miner itself, besides or instead of its answers."""
-
-    REFUSE = "refuse"
-    MOVE = "move"
-    REBOOT = "reboot"
-    OVERHEAT = "overheat"
-    DEAF = "deaf"
-    FLOOD = "flood"
-
-
-Step = bytes | Wait | End
-
-
-class Answer(msgspec.Struct, frozen=True):
-    """The healthy answer as it would go out."""
-
-    head: bytes
-    body: bytes
-
-
-class Fault(msgspec.Struct, frozen=True, kw_only=True):
-    """One fault: what it is, its parameters with their defaults, and where it strikes.
-
-    *change* alters the info object, *spoil* its text, *script* takes over the exchange, *act* happens to the miner.
-    """
-
-    description: str
-    defaults: Mapping[str, Json] = {}
-    change: Callable[[JsonObject, Parameters], JsonObject] | None = None
-    spoil: Callable[[bytes, Parameters], bytes] | None = None
-    script: Callable[[Answer, Parameters], Iterator[Step]] | None = None
-    act: Act | None = None
-
-    def parameters(self, given: Parameters) -> Parameters:
-        """Return the defaults with *given* over them; raises KeyError for a name this fault does not have."""
-        known: dict[str, Json] = dict(self.defaults) if self.script is None else {"only": "", **self.defaults}
-        for name in given:
-            if name not in known:
-                raise KeyError(f"no parameter {name!r}; there are: {', '.join(known) or 'none'}")
-        return {**known, **given}
-
 
 SECRET: Final = "planted-secret-hunter2"  # noqa: S105 - known on purpose: tests look for it where it must not be
 SECRET_KEYS: Final[tuple[str, ...]] = (
@@ -80,18 +19,8 @@ HOSTILE_NAME: Final = '../../etc/<img src=x onerror=alert(1)>\x1b[31m%s{0}\u202e
 BIG_CHUNK: Final = b"x" * 65536
 
 
-def _number(parameters: Parameters, name: str) -> float:
-    value = parameters[name]
-    return float(value) if isinstance(value, int | float) else 0.0
-
-
-def _replaced(info: JsonObject, change: Callable[[str, Json], Json]) -> JsonObject:
-    """Return *info* with *change* made to every member that is no object, at any depth."""
-    return {key: _replaced(value, change) if isinstance(value, dict) else change(key, value) for key, value in info.items()}
-
-
 def _setting(keys: tuple[str, ...], value: Callable[[Json], Json]) -> Callable[[JsonObject, Parameters], JsonObject]:
-    return lambda info, _: _replaced(info, lambda key, old: value(old) if key in keys else old)
+    return lambda info, _: replaced(info, lambda key, old: value(old) if key in keys else old)
 
 
 def _wrong_mac(info: JsonObject, parameters: Parameters) -> JsonObject:
@@ -103,19 +32,15 @@ def _no_mac(info: JsonObject, _: Parameters) -> JsonObject:
 
 
 def _renamed(info: JsonObject, parameters: Parameters) -> JsonObject:
-    return _named(info, str(parameters["hostname"]))
+    return named(info, str(parameters["hostname"]))
 
 
 def _long_name(info: JsonObject, parameters: Parameters) -> JsonObject:
-    return _named(info, "bitaxe-" + "n" * int(_number(parameters, "length")))
+    return named(info, "bitaxe-" + "n" * int(number(parameters, "length")))
 
 
 def _hostile_name(info: JsonObject, _: Parameters) -> JsonObject:
-    return _named(info, HOSTILE_NAME)
-
-
-def _named(info: JsonObject, name: str) -> JsonObject:
-    return _replaced(info, lambda key, old: name if key in ("hostname", "hostName") else old)
+    return named(info, HOSTILE_NAME)
 
 
 def _scaled(old: Json, factor: float) -> Json:
@@ -123,8 +48,8 @@ def _scaled(old: Json, factor: float) -> Json:
 
 
 def _glitch(info: JsonObject, parameters: Parameters) -> JsonObject:
-    factor = _number(parameters, "factor")
-    return _replaced(info, lambda key, old: _scaled(old, factor) if key == "hashRate" else old)
+    factor = number(parameters, "factor")
+    return replaced(info, lambda key, old: _scaled(old, factor) if key == "hashRate" else old)
 
 
 def _wrong_type(old: Json) -> Json:
@@ -140,11 +65,11 @@ def _wrong_type(old: Json) -> Json:
 
 
 def _wrong_types(info: JsonObject, _: Parameters) -> JsonObject:
-    return _replaced(info, lambda key, old: old if key in ("macAddr", "ASICModel") else _wrong_type(old))
+    return replaced(info, lambda key, old: old if key in ("macAddr", "ASICModel") else _wrong_type(old))
 
 
 def _many_keys(info: JsonObject, parameters: Parameters) -> JsonObject:
-    return info | {f"extra{number}": number for number in range(int(_number(parameters, "count")))}
+    return info | {f"extra{place}": place for place in range(int(number(parameters, "count")))}
 
 
 def _secrets(info: JsonObject, _: Parameters) -> JsonObject:
@@ -162,20 +87,16 @@ _HASHRATE: Final = re.compile(rb'("(?:hashRate|power|temp)":\s*)-?[0-9.eE+-]+')
 
 
 def _deep(body: bytes, parameters: Parameters) -> bytes:
-    depth = int(_number(parameters, "depth"))
-    return _with_member(body, b'"deep":' + b"[" * depth + b"]" * depth)
-
-
-def _with_member(body: bytes, member: bytes) -> bytes:
-    return body[: body.rindex(b"}")] + b"," + member + b"}"
+    depth = int(number(parameters, "depth"))
+    return with_member(body, b'"deep":' + b"[" * depth + b"]" * depth)
 
 
 def _duplicates(body: bytes, _: Parameters) -> bytes:
-    return _with_member(body, b'"hashRate":1,"hashrate":2,"HASHRATE":3,"power":-1,"macAddr":"02:FF:FF:FF:FF:FF","hashRate":"4"')
+    return with_member(body, b'"hashRate":1,"hashrate":2,"HASHRATE":3,"power":-1,"macAddr":"02:FF:FF:FF:FF:FF","hashRate":"4"')
 
 
 def _bad_utf8(body: bytes, _: Parameters) -> bytes:
-    return _with_member(body, b'"hostname":"bit\xff\xfe\xc3(axe"')
+    return with_member(body, b'"hostname":"bit\xff\xfe\xc3(axe"')
 
 
 def _trailing(body: bytes, _: Parameters) -> bytes:
@@ -190,29 +111,25 @@ def _instead(text: bytes) -> Callable[[bytes, Parameters], bytes]:
     return lambda body, _: text
 
 
-def _head(status: str, *headers: str) -> bytes:
-    return "\r\n".join([f"HTTP/1.1 {status}", *headers, "", ""]).encode()
-
-
 def _hang(_: Answer, __: Parameters) -> Iterator[Step]:
     yield End.HOLD
 
 
 def _slow(answer: Answer, parameters: Parameters) -> Iterator[Step]:
-    yield Wait(_number(parameters, "seconds"))
+    yield Wait(number(parameters, "seconds"))
     yield answer.head + answer.body
 
 
 def _slow_body(answer: Answer, parameters: Parameters) -> Iterator[Step]:
     yield answer.head
-    yield Wait(_number(parameters, "seconds"))
+    yield Wait(number(parameters, "seconds"))
     yield answer.body
 
 
 def _drip(answer: Answer, parameters: Parameters) -> Iterator[Step]:
     for byte in answer.head + answer.body:
         yield bytes((byte,))
-        yield Wait(_number(parameters, "seconds"))
+        yield Wait(number(parameters, "seconds"))
 
 
 def _garbage(_: Answer, __: Parameters) -> Iterator[Step]:
@@ -221,65 +138,65 @@ def _garbage(_: Answer, __: Parameters) -> Iterator[Step]:
 
 
 def _huge(_: Answer, parameters: Parameters) -> Iterator[Step]:
-    yield _head("200 OK", "Content-Type: application/json", "Connection: close") + b'{"hostname":"'
-    yield from repeat(BIG_CHUNK, int(_number(parameters, "mebibytes") * 16))
+    yield head("200 OK", "Content-Type: application/json", "Connection: close") + b'{"hostname":"'
+    yield from repeat(BIG_CHUNK, int(number(parameters, "mebibytes") * 16))
     yield End.CLOSE
 
 
 def _huge_length(_: Answer, __: Parameters) -> Iterator[Step]:
-    yield _head("200 OK", "Content-Type: application/json", "Content-Length: 99999999999") + b"{"
+    yield head("200 OK", "Content-Type: application/json", "Content-Length: 99999999999") + b"{"
     yield End.HOLD
 
 
 def _huge_header(_: Answer, parameters: Parameters) -> Iterator[Step]:
     yield b"HTTP/1.1 200 OK\r\nX-Long: "
-    yield from repeat(BIG_CHUNK, int(_number(parameters, "mebibytes") * 16))
+    yield from repeat(BIG_CHUNK, int(number(parameters, "mebibytes") * 16))
     yield End.CLOSE
 
 
 def _many_headers(answer: Answer, parameters: Parameters) -> Iterator[Step]:
-    extra = "".join(f"X-{number}: y\r\n" for number in range(int(_number(parameters, "count"))))
+    extra = "".join(f"X-{place}: y\r\n" for place in range(int(number(parameters, "count"))))
     status, _, rest = answer.head.partition(b"\r\n")
     yield status + b"\r\n" + extra.encode() + rest + answer.body
 
 
 def _many_1xx(answer: Answer, parameters: Parameters) -> Iterator[Step]:
-    yield b"HTTP/1.1 100 Continue\r\n\r\n" * int(_number(parameters, "count"))
+    yield b"HTTP/1.1 100 Continue\r\n\r\n" * int(number(parameters, "count"))
     yield answer.head + answer.body
 
 
 def _tiny_chunks(answer: Answer, _: Parameters) -> Iterator[Step]:
     body = answer.body + b" " * 3000
     chunks = b"".join(b"1\r\n" + bytes((byte,)) + b"\r\n" for byte in body)
-    yield _head("200 OK", "Content-Type: application/json", "Transfer-Encoding: chunked") + chunks + b"0\r\n\r\n"
+    yield head("200 OK", "Content-Type: application/json", "Transfer-Encoding: chunked") + chunks + b"0\r\n\r\n"
 
 
 def _endless_chunks(_: Answer, __: Parameters) -> Iterator[Step]:
-    yield _head("200 OK", "Content-Type: application/json", "Transfer-Encoding: chunked")
+    yield head("200 OK", "Content-Type: application/json", "Transfer-Encoding: chunked")
     yield from repeat(b"1\r\n \r\n" * 64)
 
 
 def _bad_chunks(_: Answer, __: Parameters) -> Iterator[Step]:
-    yield _head("200 OK", "Content-Type: application/json", "Transfer-Encoding: chunked") + b"zz\r\n{}\r\n0\r\n\r\n"
+    yield head("200 OK", "Content-Type: application/json", "Transfer-Encoding: chunked") + b"zz\r\n{}\r\n0\r\n\r\n"
     yield End.CLOSE
 
 
 def _two_lengths(answer: Answer, _: Parameters) -> Iterator[Step]:
-    yield _head("200 OK", "Content-Length: 2", f"Content-Length: {len(answer.body)}") + answer.body
+    yield head("200 OK", "Content-Length: 2", f"Content-Length: {len(answer.body)}") + answer.body
     yield End.CLOSE
 
 
 def _redirect(_: Answer, parameters: Parameters) -> Iterator[Step]:
-    yield _head("302 Found", f"Location: {parameters['location']}", "Content-Length: 0")
+    yield head("302 Found", f"Location: {parameters['location']}", "Content-Length: 0")
 
 
 def _status(answer: Answer, parameters: Parameters) -> Iterator[Step]:
     text = str(parameters["text"]).encode()
-    yield _head(str(parameters["status"]), "Content-Type: text/html", f"Content-Length: {len(text)}") + text
+    yield head(str(parameters["status"]), "Content-Type: text/html", f"Content-Length: {len(text)}") + text
 
 
 def _empty(_: Answer, __: Parameters) -> Iterator[Step]:
-    yield _head("200 OK", "Content-Type: application/json", "Content-Length: 0")
+    yield head("200 OK", "Content-Type: application/json", "Content-Length: 0")
 
 
 def _truncated(answer: Answer, _: Parameters) -> Iterator[Step]:
@@ -303,16 +220,16 @@ def _bomb(mebibytes: int) -> bytes:
 
 
 def _gzip_bomb(_: Answer, parameters: Parameters) -> Iterator[Step]:
-    body = _bomb(int(_number(parameters, "mebibytes")))
+    body = _bomb(int(number(parameters, "mebibytes")))
     length = f"Content-Length: {len(body)}"
-    yield _head("200 OK", "Content-Type: application/json", "Content-Encoding: gzip", length) + body
+    yield head("200 OK", "Content-Type: application/json", "Content-Encoding: gzip", length) + body
 
 
 def _extra_answer(answer: Answer, _: Parameters) -> Iterator[Step]:
     yield (answer.head + answer.body) * 2
 
 
-FAULTS: Final[Mapping[str, Fault]] = {
+COMMON: Final[Mapping[str, Fault]] = {
     "hang": Fault(description="accepts, reads the request, never answers", script=_hang),
     "silent-accept": Fault(description="accepts and never reads a byte", act=Act.DEAF),
     "slow": Fault(description="answers after `seconds`", defaults={"seconds": 3.0}, script=_slow),
@@ -384,4 +301,15 @@ FAULTS: Final[Mapping[str, Fault]] = {
     "bad-utf8": Fault(description="bytes that are not UTF-8 in a text", spoil=_bad_utf8),
     "logs-flood": Fault(description="`rate` log lines a second", defaults={"rate": 5000}, act=Act.FLOOD),
 }
+"""What happens in real homes, and the plainest attacks."""
+
+KINDS: Final[Mapping[str, Mapping[str, Fault]]] = {
+    "Common": COMMON,
+    **hostile_bodies.KINDS,
+    **hostile_words.KINDS,
+    **hostile_sockets.KINDS,
+}
+"""All faults by kind, for people; no name stands in two of them."""
+
+FAULTS: Final[Mapping[str, Fault]] = {name: fault for kind in KINDS.values() for name, fault in kind.items()}
 """By name; `parameters` of a row can be given when the fault is set."""

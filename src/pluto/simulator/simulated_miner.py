@@ -6,7 +6,8 @@ from typing import Final
 
 from pluto.simulator.connection import Connection
 from pluto.simulator.door import Door
-from pluto.simulator.faults import FAULTS, Act, Fault, Parameters
+from pluto.simulator.fault import Act, Fault, Parameters
+from pluto.simulator.faults import FAULTS
 from pluto.simulator.json_text import Json, JsonObject
 from pluto.simulator.log_lines import LogFeed
 from pluto.simulator.miner import MinerState, Requests
@@ -125,16 +126,18 @@ class SimulatedMiner:
         self.heal()
         self.fault_name = name
         self.fault_now = (row, chosen)
+        if row.greeting is not None:
+            for connection in tuple(self._connections):
+                connection.drop()  # it strikes at the door
         if row.act is not None:
             self._act(row.act, chosen)
 
     def heal(self) -> None:
         """Be healthy again at once; settings that a fault has changed stay, and so does a new address."""
         self.fault_name = self.fault_now = None
-        self.is_deaf = False
+        self._cancel("flap")
+        self._hear(is_deaf=False)
         self.state.log_lines_per_s = self._lines_before_flood
-        for connection in tuple(self._connections):
-            connection.hear(is_deaf=False)
         if not self._door.is_open and "boot" not in self._timers:
             self._reopen()
 
@@ -192,11 +195,23 @@ class SimulatedMiner:
                 self.state.now().heat_to(TOO_HOT_CELSIUS)
                 self.state.now()
             case Act.DEAF:
-                self.is_deaf = True
-                for connection in tuple(self._connections):
-                    connection.hear(is_deaf=True)
+                self._hear(is_deaf=True)
             case Act.FLOOD:
                 self.state.log_lines_per_s = _seconds(parameters, "rate")
+            case Act.FLAP:
+                self._flap(_seconds(parameters, "seconds"))
+
+    def _hear(self, *, is_deaf: bool) -> None:
+        self.is_deaf = is_deaf
+        for connection in tuple(self._connections):
+            connection.hear(is_deaf=is_deaf)
+
+    def _flap(self, every_s: float) -> None:
+        if self._door.is_open:
+            self._shut()
+        else:
+            self._reopen()
+        self._after("flap", every_s, lambda: self._flap(every_s))
 
     def _restart_soon(self) -> None:
         """Restart as the firmware does: it sleeps a second in the handler, then resets."""

@@ -8,19 +8,20 @@ from pluto.clock import Clock
 from pluto.store.level import Level
 from pluto.store.miners import MinerStore
 from pluto.store.presets import PresetStore
+from pluto.store.seal import Seal
 
 
 class CoreStore:
     """The database that the reference knows too; *miners* and *presets* can be used from `async with` until its end."""
 
-    def __init__(self, folder: Path, *, clock: Clock, flush_s: float) -> None:
+    def __init__(self, folder: Path, *, clock: Clock, flush_s: float, seal: Seal | None = None) -> None:
         self.level = Level(folder)
         self.miners = MinerStore(self.level, clock=clock, flush_s=flush_s)
-        self.presets = PresetStore(self.level, self.miners, clock=clock)
+        self.presets = PresetStore(self.level, self.miners, clock=clock, seal=seal or Seal())
         self._closing = AsyncExitStack()
 
     async def __aenter__(self) -> Self:
-        """Open and read everything; raises FolderUnusable, StoreLocked, StoreDamaged."""
+        """Open and read everything; raises FolderUnusable, StoreLocked, StoreDamaged, SealBroken."""
         async with AsyncExitStack() as opened:
             await opened.enter_async_context(self.level)
             items = await self.level.items()

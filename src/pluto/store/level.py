@@ -25,6 +25,8 @@ RESTORING: Final = "RESTORE-UNFINISHED"
 """Lies in the folder while a backup is put in place of what was there."""
 _UNFINISHED: Final = frozenset({"LOCK", "LOG", "LOG.old", FIRST_MANIFEST, "000001.dbtmp"})
 """What a first start that was killed leaves behind: nothing was stored yet."""
+_BEYOND: Final = b"\xff" * 16
+"""Behind every key; to plyvel an absent end means the empty key."""
 _LOCKED: Final = ("already held by process", os.strerror(errno.EAGAIN))
 _UNUSABLE: Final = tuple(
     os.strerror(code)
@@ -75,6 +77,10 @@ class Level:
         that is cancelled meanwhile hears of it only afterwards.
         """
         await self._in_thread(lambda: self._write(changes, sync=sync), then)
+
+    async def compact(self) -> None:
+        """Drop what was overwritten or deleted from the files, too."""
+        await self._in_thread(lambda: self._database().compact_range(start=b"", stop=_BEYOND))
 
     async def _in_thread(self, work: Callable[[], _T], then: Callable[[], None] | None = None) -> _T:
         job = asyncio.get_running_loop().run_in_executor(self._thread, work)

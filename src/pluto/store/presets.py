@@ -1,7 +1,7 @@
 """The presets: named pool settings, stored with their password, shown without (contract H)."""
 
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Final
 from uuid import UUID
@@ -9,12 +9,13 @@ from uuid import UUID
 import msgspec
 
 from pluto.clock import Clock, iso_milliseconds
-from pluto.errors import NotFound
+from pluto.errors import BadRequest, UnknownPreset
 from pluto.model.json_value import Json, JsonObject
 from pluto.model.secret import without_secrets
 from pluto.store.collection import Collection, json_object
 from pluto.store.level import Level
 from pluto.store.miners import MinerStore
+from pluto.store.seal import MARK, Seal, has_sealed
 
 LIST_KEY: Final = "presets"
 
@@ -57,16 +58,17 @@ class Preset:
 class PresetStore:
     """Every preset, in memory and on disk."""
 
-    def __init__(self, level: Level, miners: MinerStore, *, clock: Clock) -> None:
+    def __init__(self, level: Level, miners: MinerStore, *, clock: Clock, seal: Seal) -> None:
         self._level = level
         self._miners = miners
         self._clock = clock
+        self._seal = seal
         self._collection = Collection(level, LIST_KEY)
         self._presets: dict[str, Preset] = {}
 
     def load(self, items: Mapping[str, bytes]) -> None:
-        """Take the presets from the *items* of the database."""
-        self._presets = self._collection.load(items, _read_preset)
+        """Take the presets from the *items* of the database; raises SealBroken."""
+        self._presets = self._collection.load(items, self._read)
 
     def get(self, uuid: str) -> Preset | None:
         """Return the preset *uuid*, or None."""
@@ -77,21 +79,35 @@ class PresetStore:
         return sorted(self._presets.values(), key=_created_at, reverse=True)
 
     async def create(self, given: JsonObject) -> Preset:
-        """Store a preset with the members *given* and an id and times of ours; raises StorageFull."""
+        """Store a preset with the members *given* and an id and times of ours; raises BadRequest, StorageFull."""
+        if has_sealed(given):
+            raise BadRequest(f"a password cannot begin with {MARK}")
         moment = self._clock.utc()
         uuid, now = str(uuid7(moment)), iso_milliseconds(moment)
         preset = Preset({**given, "uuid": uuid, "createdAt": now, "updatedAt": now})
-        value = msgspec.json.encode(preset.reveal())
+        value = msgspec.json.encode(self._seal.close(preset.reveal(), uuid))
         async with self._level.writing:
             await self._collection.commit({uuid: value}, sync=True, then=lambda: self._presets.update({uuid: preset}))
         return preset
 
+    async def revise(self, uuid: str, change: Callable[[JsonObject], JsonObject]) -> Preset:
+        """Store what *change* makes of the members of preset *uuid*, secrets included; raises UnknownPreset, StorageFull."""
+        async with self._level.writing:
+            before = self._presets.get(uuid)
+            if before is None:
+                raise UnknownPreset("there is no such preset")
+            kept = {"uuid": uuid, "createdAt": before.created_at, "updatedAt": iso_milliseconds(self._clock.utc())}
+            preset = Preset({**change(before.reveal()), **kept})
+            value = msgspec.json.encode(preset.reveal())
+            await self._collection.commit({uuid: value}, sync=True, then=lambda: self._presets.update({uuid: preset}))
+        return preset
+
     async def delete(self, uuid: str) -> Preset:
-        """Delete the preset *uuid*, take it from the miners that name it, in one write; raises NotFound, StorageFull."""
+        """Delete the preset *uuid*, take it from the miners that name it, in one write; raises UnknownPreset, StorageFull."""
         async with self._level.writing:
             preset = self._presets.get(uuid)
             if preset is None:
-                raise NotFound("there is no such preset")
+                raise UnknownPreset("there is no such preset")
             changes, cleared = self._miners.clearing(uuid)
 
             def stored() -> None:
@@ -101,16 +117,24 @@ class PresetStore:
             await self._collection.commit({uuid: None}, sync=True, then=stored, also=changes)
             return preset
 
+    async def seal_again(self, seal: Seal) -> int:
+        """Store every preset as *seal* closes it, all in one write, and nothing of how it was; return how many there are."""
+        async with self._level.writing:
+            values = {id_: msgspec.json.encode(seal.close(preset.reveal(), id_)) for id_, preset in self._presets.items()}
+            if values:
+                await self._collection.commit(values, sync=True)
+                await self._level.compact()
+        return len(values)
+
+    def _read(self, key: str, value: bytes, _: int) -> Preset:
+        return Preset(self._seal.open({**json_object(value), "uuid": key}, key))
+
 
 def uuid7(moment: datetime) -> UUID:
     """Return a version 7 UUID (RFC 9562) of *moment*: milliseconds, then chance."""
     milliseconds = int(moment.timestamp() * 1000)
     chance = int.from_bytes(os.urandom(10)) & ~(0xF << 76) & ~(0x3 << 62)
     return UUID(int=milliseconds << 80 | 0x7 << 76 | 0x2 << 62 | chance)
-
-
-def _read_preset(key: str, value: bytes, _: int) -> Preset:
-    return Preset({**json_object(value), "uuid": key})
 
 
 def _created_at(preset: Preset) -> str:

@@ -7,6 +7,8 @@ export class Refused extends Error {
     message: string,
     readonly status: number,
     readonly code: string | null,
+    /** The parameter, or member of the body, that is to blame. */
+    readonly field: string | null = null,
   ) {
     super(message);
   }
@@ -164,7 +166,7 @@ export class Api {
     return this.send("POST", "/api/v1/miners", { macs, addresses });
   }
 
-  private send<Answer>(method: string, path: string, body?: unknown): Promise<Answer> {
+  send<Answer>(method: string, path: string, body?: unknown): Promise<Answer> {
     const init: RequestInit = { method };
     if (body !== undefined) {
       init.body = JSON.stringify(body);
@@ -173,11 +175,10 @@ export class Api {
     return this.json(path, init);
   }
 
-  private async json<Answer>(path: string, init: RequestInit = {}): Promise<Answer> {
+  async json<Answer>(path: string, init: RequestInit = {}): Promise<Answer> {
     const answer = await this.ask(path, { ...init, headers: { Accept: "application/json", ...init.headers } });
-    const body: unknown = await answer.json().catch(() => null);
-    if (!answer.ok) throw refused(answer.status, body);
-    return body as Answer;
+    if (!answer.ok) throw refused(answer.status, await answer.json().catch(() => null));
+    return (await answer.json()) as Answer;
   }
 }
 
@@ -186,5 +187,7 @@ function refused(status: number, body: unknown): Refused {
   const said = (body ?? {}) as Readonly<Record<string, unknown>>;
   const sentence = [said["detail"], said["error"], said["message"], said["title"]].find((word) => typeof word === "string");
   const details = typeof said["details"] === "string" ? `: ${said["details"]}` : "";
-  return new Refused(`${(sentence as string | undefined) ?? status}${details}`, status, typeof said["code"] === "string" ? said["code"] : null);
+  return new Refused(`${(sentence as string | undefined) ?? status}${details}`, status, text(said["code"]), text(said["field"]));
 }
+
+const text = (value: unknown): string | null => (typeof value === "string" ? value : null);

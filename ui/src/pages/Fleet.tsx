@@ -1,13 +1,15 @@
 /** The first screen: is anything wrong and which one; then the sums. */
 import { Attention } from "../fleet/Attention";
-import { Empty, Skeleton } from "../parts/Empty";
+import { Skeleton } from "../parts/Empty";
+import { Lazy } from "../parts/Lazy";
 import { FleetTotals } from "../fleet/FleetTotals";
 import { Groups } from "../parts/Groups";
 import { MinerCards } from "../fleet/MinerCards";
 import * as format from "../format";
 import { useLive } from "../page";
-import { Later } from "../parts/Later";
 import { t } from "../t";
+
+const firstRun = () => import("../add/FirstRun");
 
 /** Up to this many miners, each has a card of its own. */
 const FEW = 12;
@@ -16,7 +18,7 @@ export default function Fleet() {
   const isLoaded = useLive((live) => live.fleet.isLoaded);
   const totals = useLive((live) => live.totals());
   if (!isLoaded) return <div class="page"><Skeleton /></div>;
-  if (totals.miners === 0) return <div class="page"><h1>{t("page.fleet")}</h1><Empty text={t("fleet.empty")}><a class="button primary" href="/add">{t("fleet.find")}</a></Empty></div>;
+  if (totals.miners === 0) return <Lazy load={firstRun} />;
   return (
     <div class="page">
       <h1 class="unseen">{t("page.fleet")}</h1>
@@ -24,7 +26,7 @@ export default function Fleet() {
         <Attention totals={totals} />
         <FleetTotals totals={totals} />
       </div>
-      <Later load={charts} />
+      <Lazy load={charts} />
       {totals.miners <= FEW ? <MinerCards /> : (
         <div class="cards">
           <Groups title={t("fleet.pools")} groups={totals.pools} filterBy="pool" figures={[["column.hashrate", (group) => format.hashrate(group.hashrateGhs)], ["column.rejects", (group) => format.percent(rejected(group))]]} />

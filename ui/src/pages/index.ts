@@ -27,4 +27,11 @@ export const PAGES: readonly PageRow[] = [
   { path: "/miners/<mac>/settings", title: "page.miner", load: () => import("./MinerSettings") },
   { path: "/miners/<mac>/logs", title: "page.miner", load: () => import("./MinerLogs") },
   { path: "/miners/<mac>/raw", title: "page.miner", load: () => import("./MinerRaw") },
+  { path: "/add", title: "page.add", load: () => import("./Add"), menu: "gear", key: "a" },
+  { path: "/pool-presets", title: "page.presets", load: () => import("./Presets"), menu: "bar", key: "p" },
+  { path: "/pool-presets/<id>", title: "page.preset", load: () => import("./Preset") },
+  { path: "/logs", title: "page.logs", load: () => import("./Logs"), menu: "bar", key: "l" },
+  { path: "/events", title: "page.events", load: () => import("./Events"), menu: "bar", key: "e" },
+  { path: "/settings", title: "page.settings", load: () => import("./Settings"), menu: "gear", key: "s" },
+  { path: "/diagnostics", title: "page.diagnostics", load: () => import("./Diagnostics"), menu: "gear" },
 ];

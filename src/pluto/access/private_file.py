@@ -1,0 +1,82 @@
+"""Small files that nobody else may read: written whole or not at all, changed by one process at a time.
+
+Everything here blocks and belongs into a thread where a server runs.
+"""
+
+import contextlib
+import fcntl
+import os
+from collections.abc import Generator
+from pathlib import Path
+from typing import Final
+
+from pluto.errors import FolderUnusable
+
+_FOLDER_MODE: Final = 0o700
+_FILE_MODE: Final = 0o600
+_MAX_BYTES: Final = 4 * 1024 * 1024
+
+Stamp = tuple[int, int, int] | None
+"""What differs as soon as a file is another; None where there is none."""
+
+
+def stamp(path: Path) -> Stamp:
+    """Return what tells one version of *path* from the next; a look, cheap enough for each request."""
+    try:
+        status = path.stat()
+    except OSError:
+        return None
+    return status.st_ino, status.st_mtime_ns, status.st_size
+
+
+def read(path: Path) -> bytes | None:
+    """Return the content of *path*, None where it is missing; raises FolderUnusable where it cannot be read."""
+    try:
+        descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC)
+    except FileNotFoundError:
+        return None
+    except OSError as error:
+        raise FolderUnusable(f"{path} cannot be read: {error.strerror}") from error
+    with os.fdopen(descriptor, "rb") as file:
+        return file.read(_MAX_BYTES)
+
+
+def write(path: Path, content: bytes) -> None:
+    """Put *content* into *path* (trust 11.11), readable by its owner alone; raises OSError, then nothing has changed."""
+    folder = _opened(path.parent)
+    waiting = f".{path.name}.tmp"
+    try:
+        with contextlib.suppress(FileNotFoundError):
+            os.unlink(waiting, dir_fd=folder)  # left by a process that ended while it wrote
+        flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
+        with os.fdopen(os.open(waiting, flags, _FILE_MODE, dir_fd=folder), "wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        os.rename(waiting, path.name, src_dir_fd=folder, dst_dir_fd=folder)
+        os.fsync(folder)
+    except OSError:
+        with contextlib.suppress(OSError):
+            os.unlink(waiting, dir_fd=folder)
+        raise
+    finally:
+        os.close(folder)
+
+
+@contextlib.contextmanager
+def alone(folder: Path) -> Generator[None]:
+    """Let no other process change the files of *folder* meanwhile; raises FolderUnusable."""
+    try:
+        descriptor = _opened(folder)
+    except OSError as error:
+        raise FolderUnusable(f"PLUTO_DATA_DIR: cannot write in {folder}: {error.strerror}") from error
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(descriptor)
+
+
+def _opened(folder: Path) -> int:
+    folder.mkdir(mode=_FOLDER_MODE, parents=True, exist_ok=True)
+    return os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)

@@ -1,0 +1,1 @@
+"""Who changed what: one line a change, kept in files of bounded size."""

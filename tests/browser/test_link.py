@@ -1,0 +1,86 @@
+"""The link between page and server: lost, found again, with a gap in between."""
+
+import json
+import time
+from pathlib import Path
+
+import pytest
+from playwright.async_api import Page, WebSocketRoute, expect
+
+from browsing import EXPECTED_NOISE, MINERS, Tabs, until
+from parts import free_port
+from pluto.simulator.server import SimulatedFleet
+from running import Running, running
+
+pytestmark = pytest.mark.asyncio(loop_scope="session")
+
+
+async def test_a_server_that_dies_is_told_with_the_age_and_one_that_returns_is_live_again(
+    tmp_path: Path, tabs: Tabs, fleet: SimulatedFleet
+) -> None:
+    tabs.allowed = EXPECTED_NOISE
+    port = free_port()
+    async with running(tmp_path, fleet, port=port) as server:
+        await server.imprint(fleet.miners)
+        await server.listen()
+        page = await tabs.open(server.base + "/miners")
+        await expect(page.get_by_role("row")).to_have_count(MINERS + 1)
+        await page.get_by_role("row").nth(1).get_by_role("checkbox").check()
+        await expect(page.get_by_role("toolbar").get_by_role("button", name="Restart")).to_be_enabled()
+    died = time.monotonic()
+    banner = page.get_by_role("alert")
+    await expect(banner).to_contain_text("Connection to Pluto lost", timeout=5_000)
+    assert time.monotonic() - died < 5
+    await expect(banner).to_contain_text("next try in")
+    await expect(page.get_by_role("toolbar").get_by_role("button", name="Restart")).to_be_disabled()
+    await expect(page.get_by_text("TH/s").first).to_be_visible()
+    async with running(tmp_path, fleet, port=port) as server:
+        await server.listen()
+        await expect(banner).to_have_count(0, timeout=20_000)
+        await expect(page.get_by_role("row")).to_have_count(MINERS + 1)
+        await expect(page.get_by_role("row").filter(has_text="Online")).to_have_count(MINERS, timeout=8_000)
+        await expect(page.get_by_role("toolbar").get_by_role("button", name="Restart")).to_be_enabled()
+
+
+async def test_a_missing_patch_leads_to_a_new_snapshot(pluto: Running, tabs: Tabs) -> None:
+    watched: list[str] = []
+    dropped: list[str] = []
+
+    async def lose_one(page: Page) -> None:
+        def between(route: WebSocketRoute) -> None:
+            server = route.connect_to_server()
+
+            def to_server(message: str | bytes) -> None:
+                if '"watch"' in str(message):
+                    watched.append(str(message))
+                server.send(message)
+
+            def to_page(message: str | bytes) -> None:
+                if not dropped and '"patch",{"topic":"fleet"' in str(message):
+                    dropped.append(str(message))
+                    return
+                route.send(message)
+
+            route.on_message(to_server)
+            server.on_message(to_page)
+
+        await page.route_web_socket("**/socket/io/**", between)
+
+    page = await tabs.open(pluto.base + "/miners", before=lose_one)
+    await expect(page.get_by_role("row")).to_have_count(MINERS + 1)
+    await until(lambda: _two(watched))
+    assert json.loads(watched[1][watched[1].index("[") :])[1]["topics"] == ["fleet"]
+    await expect(page.get_by_role("row")).to_have_count(MINERS + 1)
+    await expect(page.get_by_text("live", exact=True)).to_be_visible()
+
+
+async def _two(things: list[str]) -> bool:
+    return len(things) >= 2
+
+
+async def test_an_unknown_address_is_a_page_with_a_search(pluto: Running, tabs: Tabs) -> None:
+    tabs.allowed = EXPECTED_NOISE
+    page = await tabs.open(pluto.base + "/nothing/here")
+    await expect(page.get_by_role("heading", name="Page not found")).to_be_visible()
+    await page.get_by_role("main").get_by_role("button", name="Search").click()
+    await expect(page.get_by_role("combobox")).to_be_focused()

@@ -1,0 +1,1 @@
+"""The servers that python-engineio can stand on."""

@@ -1,0 +1,4 @@
+/** Not here yet. */
+export default function Events() {
+  return null;
+}

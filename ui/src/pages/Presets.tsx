@@ -1,0 +1,4 @@
+/** Not here yet. */
+export default function Presets() {
+  return null;
+}

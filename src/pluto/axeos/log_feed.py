@@ -2,6 +2,8 @@
 
 import asyncio
 import contextlib
+import errno
+import os
 import socket
 from collections.abc import AsyncGenerator
 from typing import Any, Final
@@ -9,6 +11,7 @@ from typing import Any, Final
 import aiohttp
 
 from pluto.axeos.decode import decode_system_info
+from pluto.axeos.descriptors import may_be_kept
 from pluto.axeos.reach import Reach, Refusal
 from pluto.errors import MinerNonsense, MinerUnreachable
 
@@ -93,6 +96,9 @@ class _Pace:
 def _socket(address: tuple[Any, ...]) -> socket.socket:
     family, kind, protocol = address[:3]
     wire = socket.socket(family, kind, protocol)
+    if not may_be_kept(wire.fileno()):
+        wire.close()
+        raise OSError(errno.EMFILE, os.strerror(errno.EMFILE))
     wire.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, RECEIVE_BYTES)
     for level, option, value in KEEP_ALIVE:
         wire.setsockopt(level, option, value)

@@ -11,6 +11,8 @@ from playwright.async_api import Browser, BrowserContext, ConsoleMessage, Page, 
 ROOT: Final = Path(__file__).parents[1]
 AXE: Final = ROOT / "ui" / "node_modules" / "axe-core" / "axe.min.js"
 PICTURES: Final = ROOT / "out" / "screenshots"
+MINERS: Final = 6
+"""How many miners the usual server of these tests watches."""
 WIDE: Final = (1440, 900)
 PHONE: Final = (360, 640)
 EXPECTED_NOISE: Final = ("Failed to load resource", "WebSocket connection to", "ERR_CONNECTION_REFUSED")
@@ -35,12 +37,9 @@ class Tabs:
         self, url: str, size: tuple[int, int] = WIDE, theme: str = "dark", before: Prepare | None = None, **given: Any
     ) -> Page:
         """Open *url* in a context of its own, as a browser of that *size* and *theme* does; *before* gets the page first."""
-        width, height = size
-        is_touch = width < 500
-        context = await self._browser.new_context(
-            viewport={"width": width, "height": height}, color_scheme="light" if theme == "light" else "dark",
-            has_touch=is_touch, **({"locale": "en-GB"} | given),
-        )  # fmt: skip
+        options: dict[str, Any] = {"locale": "en-GB", "color_scheme": theme, "has_touch": size == PHONE}
+        options["viewport"] = {"width": size[0], "height": size[1]}
+        context = await self._browser.new_context(**(options | given))
         self._contexts.append(context)
         page = await context.new_page()
         self._listen(page, url)

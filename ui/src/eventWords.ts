@@ -1,5 +1,6 @@
 /** What happened, in words: the kind in the reader's language, its facts in the units of the page. */
 import * as format from "./format";
+import { settingWord } from "./fleet/settingWords";
 import type { Happening } from "./store/event";
 import { isKey, t } from "./t";
 
@@ -19,6 +20,7 @@ const DETAILS: Readonly<Record<string, (facts: Facts) => string>> = {
   restarted: () => "",
   best_difficulty: ({ from, to }) => `${format.difficulty(number(from))} \u2192 ${format.difficulty(number(to))}`,
   block_found: ({ blocks_found }) => text(blocks_found),
+  settings_sent: ({ fields }) => (Array.isArray(fields) ? fields.map((field) => settingWord(String(field))).join(", ") : ""),
   added: ({ host }) => text(host),
   removed: ({ host }) => text(host),
 };

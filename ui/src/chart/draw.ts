@@ -3,7 +3,7 @@ import uPlot from "uplot";
 import { token } from "../theme";
 import { limits, steps, timeLabels } from "./axis";
 import { drawMarks } from "./marks";
-import type { Points } from "./points";
+import { bridged, type Points } from "./points";
 import type { Span } from "./range";
 import { type Line, type Mark, UNITS } from "./spec";
 import { curveOf } from "./summary";
@@ -57,7 +57,7 @@ export class Drawing {
     const { lines, height } = this.asked;
     const units = [...new Set(lines.map((line) => line.unit))];
     return {
-      width: Math.max(80, box.clientWidth), height, padding: [12, units.length > 1 ? 0 : 12, 0, 0],
+      width: Math.max(80, box.clientWidth), height, padding: [12, units.length > 1 ? 0 : 20, 0, 0],
       legend: { show: false },
       cursor: {
         y: false, points: { size: 6 }, drag: { x: true, y: false, setScale: false }, sync: { key: this.asked.together, scales: ["x", null] },
@@ -138,7 +138,8 @@ function bands(lines: readonly Line[]): uPlot.Band[] {
 function data(lines: readonly Line[], { points }: Shown): uPlot.AlignedData {
   const columns = lines.flatMap((line) => {
     const { avg, min = avg, max = avg } = curveOf(line, points);
-    return line.hasBand ? [avg, min, max] : [avg];
+    const values = line.style === "bars" ? avg : bridged(avg, points.stepS);
+    return line.hasBand ? [values, bridged(min, points.stepS), bridged(max, points.stepS)] : [values];
   });
   return [points.times, ...columns] as unknown as uPlot.AlignedData;
 }

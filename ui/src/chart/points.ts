@@ -86,6 +86,15 @@ function counted(curve: Curve, added: number, more: number, cut: number, step: n
 
 const perMinute = (sum: number | null, stepS: number): number | null => (sum === null ? null : (sum * 60) / Math.max(1, stepS));
 
+/** What is shorter is no gap: the beat of the polls and the points are not the same. */
+const LEAST_GAP_S = 12;
+
+/** Returns *values* with lone holes that are too short to be an outage as `undefined`: a line goes on over them. */
+export function bridged(values: Values, stepS: number): readonly (number | null | undefined)[] {
+  if (stepS * 2 > LEAST_GAP_S) return values;
+  return values.map((value, place) => (value === null && values[place - 1] != null && values[place + 1] != null ? undefined : value));
+}
+
 /** Returns the points of several answers in one, the curves renamed; times that one lacks are unknown there. */
 export function joined(parts: readonly { readonly points: Points; readonly rename: (curve: string) => string }[]): Points | null {
   const first = parts[0]?.points;

@@ -2,8 +2,7 @@
 import type { ComponentChildren } from "preact";
 import type { Detail } from "../detail";
 import * as format from "../format";
-import { State } from "../parts/State";
-import { type Miner, STATES, type StateName } from "../store/miner";
+import type { Miner } from "../store/miner";
 import { t } from "../t";
 
 export function PoolFacts({ miner, detail }: { miner: Miner; detail: Detail | null }) {
@@ -25,17 +24,17 @@ export function PoolFacts({ miner, detail }: { miner: Miner; detail: Detail | nu
 }
 
 export function MinerFacts({ miner, detail }: { miner: Miner; detail: Detail | null }) {
-  const states = Array.isArray(detail?.["states"]) ? (detail["states"] as string[]).map((name) => (name === "not watched" ? "unwatched" : name)).filter((name): name is StateName => STATES.includes(name as StateName)) : [miner.state];
+  const fans = Array.isArray(detail?.["fans"]) ? (detail["fans"] as [number | null, number | null][]) : [];
   return (
     <section class="card">
       <h2>{t("miner.facts")}</h2>
       <Facts rows={[
-        [t("column.state"), <span class="state-list">{states.map((state) => <State key={state} state={state} />)}</span>],
-        ...(miner.reason === null ? [] : [[t("miner.reason"), miner.reason] as const]),
         [t("column.uptime"), format.duration(miner.uptimeSeconds)],
+        [t("facts.restarts"), format.count(miner.restarts)],
         [t("column.frequency"), format.megahertz(miner.frequencyMhz)],
         [t("miner.core"), `${format.coreVolts(miner.coreVolts)} / ${format.coreVolts(miner.coreActualVolts)}`],
         [t("column.input"), format.volts(miner.inputVolts)],
+        ...(fans.length > 1 ? [[t("chart.fan"), fans.map(([percent, rpm]) => `${format.percent(percent)} ${format.turns(rpm)}`).join(" \u00b7 ")] as const] : []),
         [t("series.error"), format.percent(miner.errorPercent)],
         [t("column.rssi"), format.decibels(miner.rssiDbm)],
         [t("chart.heap"), format.megabytes(miner.freeHeapBytes)],

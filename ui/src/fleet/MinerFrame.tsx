@@ -1,19 +1,17 @@
 /** Around every tab of a miner: who it is, how it is, what can be done to it, its neighbours. */
 import type { ComponentChildren } from "preact";
-import { useEffect, useRef, useState } from "preact/hooks";
+import { useEffect, useRef } from "preact/hooks";
 import * as format from "../format";
 import { isTyping } from "../keys";
 import { useLive, useNow, usePage } from "../page";
 import { Empty, Skeleton } from "../parts/Empty";
-import { JobDialog } from "../parts/JobDialog";
-import { Menu } from "../parts/Menu";
-import { MoreSign, OutSign } from "../parts/Signs";
+import { OutSign } from "../parts/Signs";
 import { State } from "../parts/State";
 import { go, usePlace } from "../router";
 import { isCurrent, macOf, type Miner, nameOf, slug } from "../store/miner";
 import { t } from "../t";
-import type { ActionName } from "./actions";
-import { ConfirmAction } from "./ConfirmAction";
+import { MinerActions } from "./MinerActions";
+import { MinerStanding } from "./MinerStanding";
 
 const TABS = [["", "tab.overview"], ["/settings", "tab.settings"], ["/logs", "tab.logs"], ["/raw", "tab.raw"]] as const;
 
@@ -24,12 +22,13 @@ export function MinerFrame({ slug: text, children }: { slug: string; children: (
   const isLeaving = useLive((live) => mac !== null && live.fleet.isLeaving(mac));
   const known = useRef<Miner | undefined>(undefined);
   if (miner) known.current = miner;
-  useNeighbours(mac);
+  useKeys(mac);
   if (!isLoaded) return <div class="page"><Skeleton lines={8} /></div>;
   if (!miner || isLeaving) return <Gone mac={mac} miner={known.current} />;
   return (
     <div class="page">
       <Head miner={miner} />
+      <MinerStanding miner={miner} />
       <div class={isCurrent(miner) ? "page-stack" : "page-stack is-silent-page"}>{children(miner)}</div>
     </div>
   );
@@ -46,7 +45,7 @@ function Head({ miner }: { miner: Miner }) {
         <a href="/miners" class="back">{t("miner.back")}</a>
         <h1 class="clip" title={nameOf(miner)}>{nameOf(miner)}{twins > 1 && <span class="muted"> {miner.mac.slice(-5)}</span>}</h1>
         <State state={miner.state} title={miner.reason} />
-        <div class="page-head-end"><Actions miner={miner} /></div>
+        <div class="page-head-end"><MinerActions miner={miner} /></div>
       </div>
       <p class="miner-who muted">
         <span>{[miner.model, miner.asic].filter(Boolean).join(" ")}</span>
@@ -64,26 +63,6 @@ function Age({ miner }: { miner: Miner }) {
   return <span class={isCurrent(miner) ? "" : "tone-warn"} title={format.moment(miner.readAtMs)}>{t("miner.age", { ago: format.age(miner.readAtMs, nowMs) })}</span>;
 }
 
-function Actions({ miner }: { miner: Miner }) {
-  const { link } = usePage();
-  const isLive = useLive(() => link.state === "live");
-  const [asked, ask] = useState<ActionName | null>(null);
-  const [job, follow] = useState<number | null>(null);
-  const watching: ActionName = miner.state === "unwatched" ? "watch" : "unwatch";
-  const why = isLive ? undefined : t("link.nowrites");
-  return (
-    <>
-      {(["identify", "restart"] as const).map((name) => <button key={name} type="button" class="button" disabled={!isLive} title={why} onClick={() => ask(name)}>{t(`action.${name}`)}</button>)}
-      <Menu label={t("miner.more")} sign={<MoreSign />}>
-        {([watching, "remove"] as const).map((name) => <button key={name} type="button" class="menu-button" disabled={!isLive} title={why} onClick={() => ask(name)}>{t(`action.${name}`)}</button>)}
-        <a href={`/compare?mac=${slug(miner.mac)}`}>{t("page.compare")}</a>
-      </Menu>
-      {asked && <ConfirmAction name={asked} miners={[{ mac: miner.mac, name: nameOf(miner) }]} onClose={() => ask(null)} onStart={(id) => { ask(null); follow(id); }} />}
-      {job !== null && <JobDialog id={job} onClose={() => follow(null)} />}
-    </>
-  );
-}
-
 /** Nobody has this MAC, or not any more. */
 function Gone({ mac, miner }: { mac: string | null; miner: Miner | undefined }) {
   const { api, notices } = usePage();
@@ -92,13 +71,16 @@ function Gone({ mac, miner }: { mac: string | null; miner: Miner | undefined }) 
   return <div class="page"><h1>{nameOf(miner)}</h1><Empty text={t("miner.removed")}><button type="button" class="button primary" onClick={() => void again()}>{t("miner.again")}</button> <a href="/miners">{t("page.miners")}</a></Empty></div>;
 }
 
-/** `[` and `]` go to the previous and the next miner in the order that was last listed. */
-function useNeighbours(mac: string | null): void {
+/** `[` and `]` go to the previous and the next miner in the order that was last listed, `o` opens the miner's own page. */
+function useKeys(mac: string | null): void {
   const { live } = usePage();
   useEffect(() => {
     const press = (event: KeyboardEvent) => {
+      if (event.ctrlKey || event.metaKey || event.altKey || mac === null || isTyping(event.target)) return;
+      const host = live.fleet.miners.get(mac)?.host;
+      if (event.key === "o" && host) return void open(`http://${host}/`, "_blank", "noreferrer");
       const step = { "[": -1, "]": 1 }[event.key];
-      if (step === undefined || mac === null || isTyping(event.target)) return;
+      if (step === undefined) return;
       const order = live.listed.length > 0 ? live.listed : [...live.fleet.miners.keys()];
       const next = order[order.indexOf(mac) + step];
       if (next) go(location.pathname.replace(slug(mac), slug(next)) + location.search);

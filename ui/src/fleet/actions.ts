@@ -3,7 +3,7 @@ import type { Page } from "../page";
 import { isCurrent } from "../store/miner";
 import { t } from "../t";
 
-export type ActionName = "restart" | "identify" | "watch" | "unwatch" | "remove";
+export type ActionName = "restart" | "identify" | "pause" | "resume" | "watch" | "unwatch" | "remove";
 
 export interface Options {
   readonly withHistory: boolean;
@@ -25,6 +25,8 @@ const LOOK_EVERY_MS = 500;
 export const ACTIONS: readonly Action[] = [
   { name: "restart", run: restarted, isDangerous: false, freeUpTo: 10 },
   { name: "identify", run: ({ api }, mac) => api.identify(mac), isDangerous: false, freeUpTo: ANY },
+  { name: "pause", run: ({ api }, mac) => api.pause(mac), isDangerous: false, freeUpTo: 10 },
+  { name: "resume", run: ({ api }, mac) => api.resume(mac), isDangerous: false, freeUpTo: ANY },
   { name: "watch", run: ({ api }, mac) => api.watch(mac), isDangerous: false, freeUpTo: ANY },
   { name: "unwatch", run: ({ api }, mac) => api.unwatch(mac), isDangerous: false, freeUpTo: ANY },
   { name: "remove", run: removed, isDangerous: true, freeUpTo: 1 },

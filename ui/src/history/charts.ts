@@ -86,8 +86,8 @@ export const FLEET_CHARTS: readonly ChartRow[] = [
 export const COMPARED: readonly ChartRow[] = [
   HASHRATE,
   { id: "temperature", title: "chart.temperature", lines: [{ metric: "chip_temperature_celsius", label: "series.chip", unit: "celsius" }] },
-  { id: "power", title: "series.power", fromZero: true, lines: [{ metric: "power_watts", label: "series.power", unit: "power" }] },
-  { id: "efficiency", title: "series.efficiency", lines: [{ metric: "efficiency_j_per_th", label: "series.efficiency", unit: "efficiency" }] },
+  { id: "power", title: "chart.powerOnly", fromZero: true, lines: [{ metric: "power_watts", label: "series.power", unit: "power" }] },
+  { id: "efficiency", title: "chart.efficiency", lines: [{ metric: "efficiency_j_per_th", label: "series.efficiency", unit: "efficiency" }] },
   { id: "frequency", title: "chart.frequency", lines: [{ metric: "frequency_mhz", label: "series.frequency", unit: "megahertz", style: "step" }] },
   { id: "error", title: "chart.error", fromZero: true, lines: [{ metric: "error_percent", label: "series.error", unit: "percent" }] },
   { id: "fan", title: "chart.fan", fromZero: true, lines: [{ metric: "fan_percent", label: "series.fanPercent", unit: "percent" }] },

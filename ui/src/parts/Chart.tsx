@@ -6,7 +6,6 @@ import { type ChartSpec, drawn, type Mark } from "../chart/spec";
 import { csv, summary, written } from "../chart/summary";
 import { type Key, t } from "../t";
 import { ChartLines } from "./ChartLines";
-import { ChartMarks } from "./ChartMarks";
 import { ChartMenu } from "./ChartMenu";
 import { ChartTable } from "./ChartTable";
 import { Plot } from "./Plot";
@@ -57,7 +56,7 @@ export function Chart(props: ChartProps) {
             {isEmpty && <p class="chart-none">{t("chart.none")}</p>}
           </div>
         )}
-      {points && <footer class="chart-foot"><ChartMarks marks={marks.filter((mark) => (mark.untilS ?? mark.atS) >= span.fromS && mark.atS <= span.toS)} /><span class="chart-source" title={points.note ?? undefined}>{sourceName(points.source)}{points.note !== null && <span class="tone-warn"> {t("chart.note")}</span>}</span></footer>}
+      {points && <footer class="chart-foot"><span class="chart-source" title={points.note ?? undefined}>{sourceName(points.source)}{points.note !== null && <span class="tone-warn"> {t("chart.note")}</span>}</span></footer>}
     </>
   );
 }

@@ -1,16 +1,18 @@
-/** What the marks of a chart mean: a shape a kind, with how many there are and what the last one was. */
+/** What the marks on the charts of a page mean: a shape a kind, with how many there are and what the last one was. */
 import { MARK_COLOURS, SHAPES } from "../chart/marks";
+import type { Span } from "../chart/range";
 import type { Mark, MarkKind } from "../chart/spec";
 import * as format from "../format";
 import { t } from "../t";
 
-export function ChartMarks({ marks }: { marks: readonly Mark[] }) {
-  const kinds = [...new Set(marks.map((mark) => mark.kind))];
+export function ChartMarks({ marks, span }: { marks: readonly Mark[]; span: Span }) {
+  const seen = marks.filter((mark) => (mark.untilS ?? mark.atS) >= span.fromS && mark.atS <= span.toS);
+  const kinds = [...new Set(seen.map((mark) => mark.kind))];
   if (kinds.length === 0) return null;
   return (
-    <ul class="chart-marks">
+    <ul class="chart-marks" aria-label={t("chart.marks")}>
       {kinds.map((kind) => {
-        const own = marks.filter((mark) => mark.kind === kind);
+        const own = seen.filter((mark) => mark.kind === kind);
         const last = own.at(-1);
         return <li key={kind} title={own.slice(-8).map((mark) => `${format.shortMoment(mark.atS * 1000)} ${mark.text}`).join("\n")}><Shape kind={kind} /> {t(`mark.${kind}`)} {own.length > 1 ? t("mark.times", { n: own.length }) : last ? format.shortMoment(last.atS * 1000) : ""}</li>;
       })}

@@ -8,7 +8,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 import pytest_asyncio
-from playwright.async_api import Locator, Page, Request, expect
+from playwright.async_api import Locator, Page, expect
 
 from browsing import PHONE, Tabs, overflow, small_targets, until, violations
 from past import remember
@@ -58,32 +58,27 @@ def slug(miner: SimulatedMiner) -> str:
     return miner.mac.replace(":", "").lower()
 
 
-class Asked:
-    """The questions about the past that a page asks, by metric."""
-
-    def __init__(self, page: Page) -> None:
-        self.queries: list[dict[str, list[str]]] = []
-        page.on("request", self._note)
-
-    def _note(self, request: Request) -> None:
-        parts = urlsplit(request.url)
-        if parts.path == "/api/v1/history":
-            self.queries.append(parse_qs(parts.query))
-
-    def of(self, metric: str) -> list[dict[str, list[str]]]:
-        return [query for query in self.queries if metric in query["metric"][0].split(",")]
+async def asked(page: Page, metric: str) -> list[dict[str, list[str]]]:
+    """Return the questions about the past of *metric* that a page asked, oldest first."""
+    script = "performance.getEntriesByType('resource').map(entry => entry.name)"
+    names: list[str] = await page.evaluate(script)
+    parts = [urlsplit(name) for name in names]
+    queries = [parse_qs(part.query) for part in parts if part.path == "/api/v1/history"]
+    return [query for query in queries if metric in query["metric"][0].split(",")]
 
 
-async def opened(tabs: Tabs, url: str, **given: Any) -> tuple[Page, Asked]:
-    page = await tabs.open(urlsplit(url)._replace(path="/icon.svg", query="").geturl(), **given)
-    asked = Asked(page)
-    await page.goto(url)
+async def is_asked(page: Page, metric: str, times: int) -> bool:
+    return len(await asked(page, metric)) == times
+
+
+async def opened(tabs: Tabs, url: str, **given: Any) -> Page:
+    page = await tabs.open(url, **given)
     await expect(page.locator(".uplot").first).to_be_visible(timeout=10_000)
-    return page, asked
+    return page
 
 
 async def test_an_outage_is_a_gap_and_what_happened_is_marked(pluto: Running, tabs: Tabs, fleet: SimulatedFleet) -> None:
-    page, _ = await opened(tabs, f"{pluto.base}/miners/{slug(fleet.miners[0])}?range=6h")
+    page = await opened(tabs, f"{pluto.base}/miners/{slug(fleet.miners[0])}?range=6h")
     marks = page.get_by_role("list", name="Marks")
     for words in ("settings sent", "restarted", "outage"):
         await expect(marks).to_contain_text(words)
@@ -99,26 +94,22 @@ async def test_an_outage_is_a_gap_and_what_happened_is_marked(pluto: Running, ta
 
 
 async def test_another_range_is_asked_once_and_stands_in_the_address(pluto: Running, tabs: Tabs, fleet: SimulatedFleet) -> None:
-    page, asked = await opened(tabs, f"{pluto.base}/miners/{slug(fleet.miners[0])}")
-    assert len(asked.of("hashrate_ghs")) == 1
+    page = await opened(tabs, f"{pluto.base}/miners/{slug(fleet.miners[0])}")
+    assert len(await asked(page, "hashrate_ghs")) == 1
     await page.get_by_role("button", name="6h", exact=True).click()
-    await until(lambda: settled(asked, "hashrate_ghs", 2))
-    query = asked.of("hashrate_ghs")[-1]
+    await until(lambda: is_asked(page, "hashrate_ghs", 2))
+    query = (await asked(page, "hashrate_ghs"))[-1]
     assert round(float(query["to"][0]) - float(query["from"][0])) == 6 * HOUR_S
     assert page.url.endswith("?range=6h")
     await page.wait_for_timeout(3_000)  # three readings more: they come by the socket
-    assert len(asked.of("hashrate_ghs")) == 2
+    assert len(await asked(page, "hashrate_ghs")) == 2
     await page.keyboard.press("4")
     await expect(page.get_by_role("button", name="24h", exact=True)).to_have_attribute("aria-pressed", "true")
     assert page.url.endswith("?range=24h")
 
 
-async def settled(asked: Asked, metric: str, count: int) -> bool:
-    return len(asked.of(metric)) == count
-
-
 async def test_dragging_zooms_every_chart_and_a_double_click_goes_back(pluto: Running, tabs: Tabs, fleet: SimulatedFleet) -> None:
-    page, asked = await opened(tabs, f"{pluto.base}/miners/{slug(fleet.miners[0])}?range=6h")
+    page = await opened(tabs, f"{pluto.base}/miners/{slug(fleet.miners[0])}?range=6h")
     plot = page.locator("[data-chart=hashrate] .u-over")
     box = await plot.bounding_box()
     assert box is not None
@@ -129,8 +120,8 @@ async def test_dragging_zooms_every_chart_and_a_double_click_goes_back(pluto: Ru
     await expect(page.get_by_role("button", name="Back to now")).to_be_visible()
     chosen = parse_qs(urlsplit(page.url).query)
     assert 1.2 * HOUR_S < float(chosen["to"][0]) - float(chosen["from"][0]) < 1.8 * HOUR_S
-    await until(lambda: settled(asked, "chip_temperature_celsius", 2))
-    assert asked.of("chip_temperature_celsius")[-1]["from"] == asked.of("hashrate_ghs")[-1]["from"]
+    await until(lambda: is_asked(page, "chip_temperature_celsius", 2))
+    assert (await asked(page, "chip_temperature_celsius"))[-1]["from"] == (await asked(page, "hashrate_ghs"))[-1]["from"]
     await expect(plot).to_be_visible()
     await plot.dblclick()
     await expect(page.get_by_role("button", name="Back to now")).to_have_count(0)
@@ -140,28 +131,28 @@ async def test_dragging_zooms_every_chart_and_a_double_click_goes_back(pluto: Ru
 async def test_where_prometheus_does_not_answer_the_history_does_and_says_so(
     pluto: Running, tabs: Tabs, fleet: SimulatedFleet
 ) -> None:
-    page, _ = await opened(tabs, f"{pluto.base}/miners/{slug(fleet.miners[0])}?range=90d")
+    page = await opened(tabs, f"{pluto.base}/miners/{slug(fleet.miners[0])}?range=90d")
     source = page.locator("[data-chart=hashrate] .chart-source")
     await expect(source).to_contain_text("history")
     assert "Prometheus" in (await source.get_attribute("title") or "")
-    page, _ = await opened(tabs, f"{pluto.base}/miners/{slug(fleet.miners[0])}?range=24h")
+    page = await opened(tabs, f"{pluto.base}/miners/{slug(fleet.miners[0])}?range=24h")
     source = page.locator("[data-chart=hashrate] .chart-source")
     await expect(source).to_have_text("history")
 
 
 async def test_what_is_out_of_sight_is_not_asked_for(pluto: Running, tabs: Tabs, fleet: SimulatedFleet) -> None:
-    page, asked = await opened(tabs, f"{pluto.base}/miners/{slug(fleet.miners[0])}")
+    page = await opened(tabs, f"{pluto.base}/miners/{slug(fleet.miners[0])}")
     await page.wait_for_timeout(500)
-    assert asked.of("free_heap_bytes") == []
+    assert (await asked(page, "free_heap_bytes")) == []
     await page.locator("[data-chart=heap]").scroll_into_view_if_needed()
-    await until(lambda: settled(asked, "free_heap_bytes", 1))
+    await until(lambda: is_asked(page, "free_heap_bytes", 1))
     await expect(page.locator("[data-chart=heap] .uplot")).to_be_visible()
 
 
 async def test_a_chart_says_in_words_what_it_shows_and_new_readings_join_it(
     pluto: Running, tabs: Tabs, fleet: SimulatedFleet
 ) -> None:
-    page, _ = await opened(tabs, f"{pluto.base}/miners/{slug(fleet.miners[0])}?range=15m")
+    page = await opened(tabs, f"{pluto.base}/miners/{slug(fleet.miners[0])}?range=15m")
     picture = page.locator("[data-chart=power] [role=img]")
     assert "Power and efficiency. power: now" in (await picture.get_attribute("aria-label") or "")
     now = page.locator("[data-chart=hashrate] .chart-now").first
@@ -172,7 +163,7 @@ async def test_a_chart_says_in_words_what_it_shows_and_new_readings_join_it(
 
 
 async def test_a_line_can_be_hidden_and_stays_so_in_the_address(pluto: Running, tabs: Tabs, fleet: SimulatedFleet) -> None:
-    page, _ = await opened(tabs, f"{pluto.base}/miners/{slug(fleet.miners[0])}?range=6h")
+    page = await opened(tabs, f"{pluto.base}/miners/{slug(fleet.miners[0])}?range=6h")
     line = page.locator("[data-chart=hashrate]").get_by_role("button", name="expected")
     await line.click()
     await expect(line).to_have_attribute("aria-pressed", "false")
@@ -182,7 +173,7 @@ async def test_a_line_can_be_hidden_and_stays_so_in_the_address(pluto: Running, 
 
 
 async def test_a_chart_is_copied_as_csv_in_utc(pluto: Running, tabs: Tabs, fleet: SimulatedFleet) -> None:
-    page, _ = await opened(
+    page = await opened(
         tabs, f"{pluto.base}/miners/{slug(fleet.miners[0])}?range=6h", permissions=["clipboard-read", "clipboard-write"]
     )
     await page.get_by_role("button", name="Copy CSV: Hashrate").click()
@@ -194,7 +185,7 @@ async def test_a_chart_is_copied_as_csv_in_utc(pluto: Running, tabs: Tabs, fleet
 
 
 async def test_the_charts_follow_the_theme(pluto: Running, tabs: Tabs, fleet: SimulatedFleet) -> None:
-    page, _ = await opened(tabs, f"{pluto.base}/miners/{slug(fleet.miners[0])}?range=6h")
+    page = await opened(tabs, f"{pluto.base}/miners/{slug(fleet.miners[0])}?range=6h")
     canvas = page.locator("[data-chart=hashrate] canvas")
     dark = await canvas.evaluate("canvas => canvas.toDataURL().length + canvas.toDataURL()")
     await page.emulate_media(color_scheme="light")
@@ -208,7 +199,7 @@ async def differs(canvas: Locator, before: str) -> bool:
 
 async def test_several_miners_share_a_chart_a_cursor_and_a_table(pluto: Running, tabs: Tabs, fleet: SimulatedFleet) -> None:
     query = "&".join(f"mac={slug(miner)}" for miner in fleet.miners)
-    page, _ = await opened(tabs, f"{pluto.base}/compare?{query}&range=6h")
+    page = await opened(tabs, f"{pluto.base}/compare?{query}&range=6h")
     hashrate, power = page.locator("[data-chart=hashrate]"), page.locator("[data-chart=power]")
     for miner in fleet.miners:
         await expect(hashrate).to_contain_text(miner.hostname)
@@ -224,18 +215,13 @@ async def test_several_miners_share_a_chart_a_cursor_and_a_table(pluto: Running,
     assert await page.get_by_role("group", name="Table: Hashrate").locator("thead th").count() == 5
 
 
-@pytest.mark.parametrize("theme", ["dark", "light"])
-async def test_compare_breaks_no_rule_of_accessibility(pluto: Running, tabs: Tabs, fleet: SimulatedFleet, theme: str) -> None:
+async def test_a_chart_as_a_table_breaks_no_rule_of_accessibility_and_fits_a_phone(
+    pluto: Running, tabs: Tabs, fleet: SimulatedFleet
+) -> None:
     query = "&".join(f"mac={slug(miner)}" for miner in fleet.miners)
-    page, _ = await opened(tabs, f"{pluto.base}/compare?{query}", theme=theme)
-    assert await violations(page) == []
+    page = await opened(tabs, f"{pluto.base}/compare?{query}", size=PHONE)
     await page.get_by_role("button", name="Table: Hashrate").click()
     assert await violations(page) == []
-
-
-async def test_compare_fits_a_phone(pluto: Running, tabs: Tabs, fleet: SimulatedFleet) -> None:
-    query = "&".join(f"mac={slug(miner)}" for miner in fleet.miners)
-    page, _ = await opened(tabs, f"{pluto.base}/compare?{query}", size=PHONE)
     assert await overflow(page) == 0
     assert await small_targets(page) == []
 

@@ -12,6 +12,7 @@ import pytest
 import socketio
 
 from pluto.monitor import log_book
+from pluto.monitor.log_files import WRITE_EVERY_S
 from pluto.simulator.server import Options, SimulatedFleet
 from pluto.simulator.simulated_miner import SimulatedMiner
 from running import Browser, Running, browser, running
@@ -147,6 +148,7 @@ async def test_a_removed_miner_is_heard_of_no_more(pluto: Running, fleet: Simula
     await until(lambda: len(log_of(tmp_path, miner)) > 5)
     assert (await pluto.ask("DELETE", f"/devices/imprint/{miner.mac}"))[0] == 200
     await until(lambda: miner.open_connections == 0)
+    await asyncio.sleep(3 * WRITE_EVERY_S)  # what was heard before is written
     written = len(log_of(tmp_path, miner))
     opened = asked(miner)
     await asyncio.sleep(2.5)

@@ -11,6 +11,7 @@ import aiohttp
 import pytest
 
 from discovery_stub import discovery_stub
+from figures import Figure
 from parts import free_port
 from pluto.simulator.server import SimulatedFleet
 from processes import ended, process, ready
@@ -27,7 +28,7 @@ async def test_it_starts_with_nothing_but_the_environment_and_ends_in_order(tmp_
     assert (code, line.endswith("[INFO]: stopped")) == (0, True)
 
 
-async def test_sigterm_under_load_loses_nothing_and_takes_less_than_five_seconds(tmp_path: Path) -> None:
+async def test_sigterm_under_load_loses_nothing_and_takes_less_than_five_seconds(tmp_path: Path, figure: Figure) -> None:
     port = free_port()
     async with SimulatedFleet(40, first="127.33.1.1") as fleet, discovery_stub() as discovery:
         for miner in fleet.miners:
@@ -49,7 +50,9 @@ async def test_sigterm_under_load_loses_nothing_and_takes_less_than_five_seconds
             one.send_signal(signal.SIGTERM)
             code, _ = await ended(one)
             assert code == 0
-            assert time.monotonic() - began_s < 5
+            took_s = time.monotonic() - began_s
+            figure("12.1", took_s, 5, "s from SIGTERM under load to the end")
+            assert took_s < 5
             await writer
         async with process(tmp_path, settings) as one, aiohttp.ClientSession(f"http://127.0.0.1:{port}") as http:
             await ready(port)
@@ -97,9 +100,13 @@ async def test_a_second_signal_ends_it_at_once(tmp_path: Path) -> None:
         ({"PLUTO_DISCOVERY_NETWORKS": "10.0.0.0/8"}, "PLUTO_DISCOVERY_"),
     ],
 )
-async def test_what_cannot_be_used_is_named_in_one_sentence(tmp_path: Path, settings: dict[str, str], said: str) -> None:
+async def test_what_cannot_be_used_is_named_in_one_sentence(
+    tmp_path: Path, settings: dict[str, str], said: str, figure: Figure
+) -> None:
+    began_s = time.monotonic()
     async with process(tmp_path, {"PORT": str(free_port())} | settings) as one:
         code, line = await ended(one)
+    figure("12.9", time.monotonic() - began_s, 2, f"s until {said} is refused")
     assert code == 2
     assert line.startswith("pluto: ")
     assert said in line

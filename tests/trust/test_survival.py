@@ -17,7 +17,7 @@ from pathlib import Path
 import aiohttp
 import pytest
 
-from conftest import Figure
+from figures import Figure
 from pluto.simulator.server import Options, SimulatedFleet
 from pluto.simulator.simulated_miner import SimulatedMiner
 from served import Holds, Served, served

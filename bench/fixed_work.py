@@ -162,7 +162,7 @@ class Work(App):
 
     def patch(self) -> None:
         """Make one patch of the fleet for our page, in which every miner is another."""
-        self.room.changed.update(self._views.macs())
+        self.room.changed.update(dict.fromkeys(self._views.macs()))
         taken = self.room.take()
         packet("patch", {"topic": FLEET, "seq": 1, "at": 1.0, **(taken or {})})
 

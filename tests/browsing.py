@@ -11,12 +11,13 @@ from playwright.async_api import Browser, BrowserContext, ConsoleMessage, Page, 
 ROOT: Final = Path(__file__).parents[1]
 AXE: Final = ROOT / "ui" / "node_modules" / "axe-core" / "axe.min.js"
 PICTURES: Final = ROOT / "out" / "screenshots"
+MINERS: Final = 6
+"""How many miners the usual server of these tests watches."""
 WIDE: Final = (1440, 900)
 PHONE: Final = (360, 640)
-MINERS: Final = 6
-"""Simulated ones behind the server of a test."""
 EXPECTED_NOISE: Final = ("Failed to load resource", "WebSocket connection to", "ERR_CONNECTION_REFUSED")
 """What Chromium says when a server is gone; a test that stops one allows it."""
+
 
 Prepare = Callable[[Page], Awaitable[None]]
 
@@ -34,13 +35,9 @@ class Tabs:
         self, url: str, size: tuple[int, int] = WIDE, theme: str = "dark", before: Prepare | None = None, **given: Any
     ) -> Page:
         """Open *url* in a context of its own, as a browser of that *size* and *theme* does; *before* gets the page first."""
-        width, height = size
-        is_touch = width < 500
-        more: dict[str, Any] = {"locale": "en-GB"} | given
-        context = await self._browser.new_context(
-            viewport={"width": width, "height": height}, color_scheme="light" if theme == "light" else "dark",
-            has_touch=is_touch, **more,
-        )  # fmt: skip
+        options: dict[str, Any] = {"locale": "en-GB", "color_scheme": theme, "has_touch": size == PHONE}
+        options["viewport"] = {"width": size[0], "height": size[1]}
+        context = await self._browser.new_context(**(options | given))
         self._contexts.append(context)
         page = await context.new_page()
         self._listen(page, url)
@@ -63,7 +60,7 @@ class Tabs:
 
         def console(message: ConsoleMessage) -> None:
             if message.type in {"error", "warning"}:
-                complain(f"console: {message.text}")
+                complain(f"console: {message.text} {message.location.get('url', '')}")
 
         def request(request: Request) -> None:
             if not request.url.startswith((origin, origin.replace("http", "ws", 1), "blob:", "data:")):

@@ -1,12 +1,12 @@
-"""One miner: its charts, its form, its raw answer; and several beside each other."""
+"""What one miner is set to: the form, what is sent, what is never shown; and what a page of no miner says."""
 
 import asyncio
 import re
 
 import pytest
-from playwright.async_api import Page, Request, Response, WebSocket, expect
+from playwright.async_api import Page, Response, WebSocket, expect
 
-from browsing import Tabs, until
+from browsing import Tabs
 from pluto.simulator.server import SimulatedFleet
 from pluto.simulator.simulated_miner import SimulatedMiner
 from running import Running
@@ -16,61 +16,6 @@ pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 def path_of(miner: SimulatedMiner, tab: str = "") -> str:
     return f"/miners/{miner.mac.replace(':', '').lower()}{tab}"
-
-
-async def test_charts_ask_once_a_range_grow_by_themselves_and_mark_a_restart(
-    pluto: Running, tabs: Tabs, fleet: SimulatedFleet
-) -> None:
-    asked: list[str] = []
-
-    async def listen(page: Page) -> None:
-        def note(request: Request) -> None:
-            if "/api/v1/history" in request.url and "metric=hashrate_ghs" in request.url:
-                asked.append(request.url)
-
-        page.on("request", note)
-
-    page = await tabs.open(pluto.base + path_of(fleet.miners[0]), before=listen)
-    chart = page.get_by_role("region", name="Hashrate")
-    await expect(chart.locator("canvas")).to_be_visible()
-    await expect(chart.get_by_text("history", exact=True)).to_be_visible()
-    assert len(asked) == 1
-    await page.get_by_role("button", name="6h", exact=True).click()
-    await expect(page).to_have_url(re.compile("range=6h"))
-    await until(lambda: _is(len(asked) == 2))
-    await page.keyboard.press("1")
-    await expect(page).to_have_url(re.compile("range=15m"))
-    await until(lambda: _is(len(asked) == 3))
-    fleet.miners[0].restart(1.5)
-    await expect(chart.get_by_role("img")).to_have_attribute("aria-label", re.compile("Marked: .*restarted"), timeout=10_000)
-    await expect(page.locator(".event-list")).to_contain_text("restarted")
-    assert len(asked) == 3
-    await chart.locator("summary").click()
-    await chart.get_by_role("button", name="Show as a table").click()
-    await expect(page.get_by_role("dialog").get_by_role("row").nth(1)).to_contain_text("H/s")
-
-
-async def _is(holds: bool) -> bool:
-    return holds
-
-
-async def test_a_drawn_stretch_stands_in_the_address_and_a_double_click_goes_back(
-    pluto: Running, tabs: Tabs, fleet: SimulatedFleet
-) -> None:
-    page = await tabs.open(pluto.base + path_of(fleet.miners[0]) + "?range=24h")
-    over = page.get_by_role("region", name="Hashrate").locator(".u-over")
-    await expect(over).to_be_visible()
-    await asyncio.sleep(0.5)
-    box = await over.bounding_box()
-    assert box is not None
-    middle = box["y"] + box["height"] / 2
-    await page.mouse.move(box["x"] + 50, middle)
-    await page.mouse.down()
-    await page.mouse.move(box["x"] + 250, middle, steps=4)
-    await page.mouse.up()
-    await expect(page).to_have_url(re.compile(r"range=\d{10}-\d{10}$"))
-    await page.get_by_title("Back to now").click()
-    await expect(page).not_to_have_url(re.compile("range="))
 
 
 async def test_the_form_keeps_what_is_typed_and_tells_of_what_changed_meanwhile(
@@ -186,24 +131,6 @@ async def test_an_empty_password_stays_as_it_is(pluto: Running, tabs: Tabs, flee
     await expect(page.get_by_role("region", name="What was changed")).not_to_contain_text("swordfish")
     await password.fill("")
     await expect(page.get_by_role("region", name="What was changed")).to_have_count(0)
-
-
-async def test_six_miners_are_compared_by_one_cursor_and_as_a_table(pluto: Running, tabs: Tabs, fleet: SimulatedFleet) -> None:
-    query = "&".join(f"mac={miner.mac.replace(':', '').lower()}" for miner in fleet.miners)
-    page = await tabs.open(f"{pluto.base}/compare?{query}")
-    chart = page.get_by_role("region", name="Hashrate")
-    await expect(chart.locator("canvas")).to_be_visible()
-    await expect(chart.locator(".legend tbody tr")).to_have_count(6)
-    await chart.locator(".u-over").hover()
-    other = page.get_by_role("region", name="Temperature")
-    for one in (chart, other):
-        await expect(one.locator(".legend")).to_contain_text("then")
-    await chart.locator("summary").click()
-    await chart.get_by_role("button", name="Show as a table").click()
-    await expect(page.get_by_role("dialog").get_by_role("columnheader")).to_have_count(7)
-    await page.keyboard.press("Escape")
-    await page.get_by_role("button", name=f"Take {fleet.miners[0].hostname} out").click()
-    await expect(chart.locator(".legend tbody tr")).to_have_count(5)
 
 
 async def test_a_miner_that_nobody_knows_is_told(pluto: Running, tabs: Tabs) -> None:

@@ -250,6 +250,17 @@ async def test_bodies_together_hold_no_more_than_a_bound() -> None:
         assert bodies.held_bytes == 0
 
 
+async def test_a_body_that_does_not_end_is_given_up(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("pluto.api.body.LIMIT_S", 0.3)
+    async with running(tmp_path) as pluto:
+        reader, writer = await asyncio.open_connection("127.0.0.1", pluto.app.port)
+        writer.write(b"PUT /devices/listen HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n")
+        writer.write(b'Content-Length: 10\r\n\r\n{"ma')
+        assert b" 408 " in await reader.readline()
+        writer.transport.abort()
+        await asyncio.sleep(0)
+
+
 @pytest.mark.parametrize("coding", ["gzip", "deflate", "br"])
 async def test_a_body_that_would_have_to_be_unpacked_is_refused(tmp_path: Path, coding: str) -> None:
     bomb = zlib.compress(bytes(50_000_000), 9, wbits=31 if coding == "gzip" else 15)

@@ -186,6 +186,15 @@ async def test_posts_count_even_if_they_say_nothing() -> None:
         assert await at.say(address, "3") == 400
 
 
+async def test_only_so_many_websockets_are_compressed() -> None:
+    async with place(Limits(packed=2)) as at:
+        asked = [await at.http.ws_connect(at.url + WEBSOCKET, compress=15) for _ in range(3)]
+        assert [socket.compress for socket in asked] == [15, 15, 0]
+        await asked[0].close()
+        await asyncio.sleep(0.05)
+        assert (await at.http.ws_connect(at.url + WEBSOCKET, compress=15)).compress == 15
+
+
 async def test_attachments_are_not_waited_for() -> None:
     async with place() as at:
         socket = await at.websocket()

@@ -82,8 +82,11 @@ function pseudo(words: Readonly<Record<Key, string>>): Catalogue {
   return Object.fromEntries(Object.entries(words).map(([key, message]) => [key, stretched(message)]));
 }
 
-/** Returns *message* accented and 40 % longer, what stands in braces left as it is. */
+/** Returns *message* accented and 40 % longer, the words within plurals too; names of values are left as they are. */
 function stretched(message: string): string {
-  const accented = message.split(/(\{(?:[^{}]|\{[^}]*\})*\})/).map((part) => (part.startsWith("{") ? part : part.replace(/[a-zA-Z]/g, (letter) => ACCENTS[letter] ?? letter)));
-  return `[${accented.join("")}${"~".repeat(Math.ceil(message.replace(/\{.*\}/g, "").length * 0.4))}]`;
+  const parts = message.split(/(\{\w+, plural, (?:\w+ \{[^}]*\} ?)+\}|\{\w+\})/);
+  const accented = parts.map((part) => (part.startsWith("{") ? part.replace(/ \{([^}]*)\}/g, (_, form: string) => ` {${accent(form)}}`) : accent(part)));
+  return `[${accented.join("")}${"~".repeat(Math.ceil(message.replace(/\{\w+, plural, |\{\w+\}/g, "").length * 0.4))}]`;
 }
+
+const accent = (text: string): string => text.replace(/[a-zA-Z]/g, (letter) => ACCENTS[letter] ?? letter);

@@ -9,7 +9,7 @@ from pluto.errors import BadRequest, TooBusy
 from pluto.model.json_value import JsonObject, parse_strictly
 
 LIMIT_S: Final = 30.0
-TOGETHER_BYTES: Final = 32 * 1024 * 1024
+TOGETHER_BYTES: Final = 24 * 1024 * 1024
 """So much of bodies is held at once, whoever sends them (trust 10.2)."""
 RETRY_S: Final = 5
 

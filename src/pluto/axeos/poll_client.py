@@ -10,6 +10,7 @@ import msgspec
 
 from pluto.axeos.answer import AnswerReader
 from pluto.axeos.decode import decode_system_info
+from pluto.axeos.descriptors import may_be_kept, may_be_opened
 from pluto.axeos.manners import keeps_connection
 from pluto.axeos.reach import Reach, Refusal, Target
 from pluto.clock import Clock, Timer
@@ -198,11 +199,15 @@ class PollLine:
             self._end(Failed(Reason.BAD_ANSWER, reader.fault))
         elif reader.is_complete:
             outcome = _outcome(reader.status, reader.body)
-            if not reader.keeps_connection or not _may_stay_open(outcome):
+            is_spare = self._connection is not None and self._connection.is_spare
+            if is_spare or not reader.keeps_connection or not _may_stay_open(outcome):
                 self._drop()
             self._end(outcome)
 
     async def _open(self, target: Target, serial: int) -> None:
+        if not may_be_opened():
+            self._end_if_current(serial, Failed(Reason.NO_CONNECTION, "this process may open no more connections (ulimit -n)"))
+            return
         try:
             await asyncio.get_running_loop().create_connection(lambda: _Connection(self, serial), target.ip, target.port)
         except OSError as error:
@@ -232,12 +237,13 @@ class PollLine:
 class _Connection(asyncio.Protocol):
     """One connection of a line. Once abandoned it is deaf: what the loop still tells it reaches nobody."""
 
-    __slots__ = ("_line", "_serial", "_transport")
+    __slots__ = ("_line", "_serial", "_transport", "is_spare")
 
     def __init__(self, line: PollLine, serial: int) -> None:
         self._line: PollLine | None = line
         self._serial = serial
         self._transport: asyncio.Transport | None = None
+        self.is_spare = False
 
     def ask(self, request: bytes) -> None:
         if self._transport is not None:
@@ -250,6 +256,7 @@ class _Connection(asyncio.Protocol):
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self._transport = cast("asyncio.Transport", transport)  # uvloop's is one in all but name
+        self.is_spare = not may_be_kept(transport.get_extra_info("socket").fileno())
         if self._line is not None:
             self._line.opened(self, self._serial)
 

@@ -28,6 +28,8 @@ class Limits(msgspec.Struct, frozen=True):
     events_a_second: int = 50
     packets_waiting: int = 1000
     body_s: float = 30.0
+    packed: int = 24
+    """So many WebSockets may have what they get compressed: each costs half a megabyte, and time of the one loop."""
 
 
 class Visitor(Protocol):
@@ -87,6 +89,9 @@ class Rate:
         return self._count > self._most
 
 
+Packing = Callable[[], contextlib.AbstractContextManager[bool]]
+
+
 class Engine(socketio.AsyncServer):
     """The library's server within limits; `handle` is its door, `sweep` is to be called every SWEEP_S."""
 
@@ -98,6 +103,7 @@ class Engine(socketio.AsyncServer):
         self._alone_s: dict[str, float] = {}
         self._wires: dict[str, asyncio.Transport] = {}
         self._polls: Counter[str] = Counter()
+        self._packed = 0
         self.closed = 0
         self.eio.disconnect = self._let_go
         self.eio._async = {**self.eio._async, "websocket": self._websocket, "translate_request": self._translated}
@@ -195,7 +201,17 @@ class Engine(socketio.AsyncServer):
         return self._rates.setdefault(engine_sid, Rate(self._limits.events_a_second, self._clock.now_s))
 
     def _websocket(self, handler: Callable[[Any], Awaitable[object]], server: Any) -> "_Wire":
-        return _Wire(handler, server, Rate(self._limits.events_a_second, self._clock.now_s))
+        return _Wire(handler, server, Rate(self._limits.events_a_second, self._clock.now_s), self._packing)
+
+    @contextlib.contextmanager
+    def _packing(self) -> Generator[bool]:
+        """Say whether one more WebSocket may be compressed, and count it meanwhile."""
+        is_packed = self._packed < self._limits.packed
+        self._packed += is_packed
+        try:
+            yield is_packed
+        finally:
+            self._packed -= is_packed
 
     def _translated(self, request: web.BaseRequest) -> dict[str, Any]:
         return translate_request(request) | {"wsgi.input": _Whole(request.content, self._limits.body_s)}
@@ -245,11 +261,20 @@ class _Whole:
 
 
 class _Wire(WebSocket):
-    """A WebSocket that is closed when it says too much."""
+    """A WebSocket that is closed when it says too much, and compressed as long as there are few."""
 
-    def __init__(self, handler: Callable[[Any], Awaitable[object]], server: Any, rate: Rate) -> None:
+    def __init__(self, handler: Callable[[Any], Awaitable[object]], server: Any, rate: Rate, packing: Packing) -> None:
         super().__init__(handler, server)
         self._rate = rate
+        self._packing = packing
+
+    async def __call__(self, environ: Mapping[str, Any]) -> web.StreamResponse:
+        self.environ = environ
+        with self._packing() as is_packed:
+            self._sock = web.WebSocketResponse(compress=is_packed, max_msg_size=self.server.max_http_buffer_size)
+            await self._sock.prepare(environ["aiohttp.request"])
+            await self.handler(self)
+        return self._sock
 
     async def wait(self) -> str | bytes:
         data = await super().wait()

@@ -7,7 +7,6 @@ import { Groups } from "../parts/Groups";
 import { MinerCards } from "../fleet/MinerCards";
 import * as format from "../format";
 import { useLive } from "../page";
-import { Later } from "../parts/Later";
 import { t } from "../t";
 
 const firstRun = () => import("../add/FirstRun");
@@ -27,7 +26,7 @@ export default function Fleet() {
         <Attention totals={totals} />
         <FleetTotals totals={totals} />
       </div>
-      <Later load={charts} />
+      <Lazy load={charts} />
       {totals.miners <= FEW ? <MinerCards /> : (
         <div class="cards">
           <Groups title={t("fleet.pools")} groups={totals.pools} filterBy="pool" figures={[["column.hashrate", (group) => format.hashrate(group.hashrateGhs)], ["column.rejects", (group) => format.percent(rejected(group))]]} />

@@ -16,7 +16,7 @@ export function ChartTable({ title, lines, points, marks }: { title: string; lin
         <tbody>
           {places.map((place) => (
             <tr key={place}>
-              <th scope="row" class="number">{format.moment((points.times[place] ?? 0) * 1000)}</th>
+              <th scope="row" class="number"><time dateTime={new Date((points.times[place] ?? 0) * 1000).toISOString()}>{format.moment((points.times[place] ?? 0) * 1000)}</time></th>
               {lines.map((line, index) => <td key={line.key} class="end number">{written(line, curves[index]?.avg[place] ?? null)}</td>)}
               <td>{said(points.times[place] ?? 0).join(", ")}</td>
             </tr>

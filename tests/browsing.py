@@ -18,9 +18,6 @@ PHONE: Final = (360, 640)
 EXPECTED_NOISE: Final = ("Failed to load resource", "WebSocket connection to", "ERR_CONNECTION_REFUSED")
 """What Chromium says when a server is gone; a test that stops one allows it."""
 
-MINERS: Final = 6
-"""How many the usual fleet has."""
-
 Prepare = Callable[[Page], Awaitable[None]]
 
 

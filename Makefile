@@ -6,7 +6,7 @@ UV     := UV_PYTHON_DOWNLOADS=never $(BIN)/uv
 PAGE   := src/pluto/page_files/index.html
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check ui fix bench trust chaos lock clean
+.PHONY: help demo test check ui fix bench trust chaos soak lock clean
 
 help:  ## list the targets
 	@awk -F':.*## ' '/^[a-z]+:.*## /{printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -31,10 +31,13 @@ bench: $(VENV)/.dev  ## print the figures of docs/performance.md
 	@$(BIN)/python -m bench
 
 trust: $(VENV)/.dev  ## show each promise of docs/trust-coverage.md with its tests and the figures they saw
-	@PLUTO_KILL9_ROUNDS=200 PYTHONPATH=tests $(BIN)/python tests/trust_rows.py --run
+	@PLUTO_KILL9_ROUNDS=200 PLUTO_HOSTILE_S=60 PLUTO_STOPPED_S=20 PYTHONPATH=tests $(BIN)/python tests/trust_rows.py --run
 
 chaos: $(VENV)/.dev  ## kill -9 the store 200 times under 16 writers, print what was lost
 	@PLUTO_KILL9_ROUNDS=200 PYTHONPATH=tests $(BIN)/python tests/trust_rows.py --run 11.1
+
+soak: $(VENV)/.dev  ## churn for SOAK_S seconds (10,000), print how memory, descriptors and series grew
+	@PLUTO_SOAK_S=$(or $(SOAK_S),10000) PYTHONPATH=tests $(BIN)/python tests/trust_rows.py --run 12.4
 
 lock: $(VENV)/.uv  ## pin the newest versions that fit pyproject.toml
 	@$(UV) pip compile -q --universal --generate-hashes --no-emit-index-url --no-header --python-version 3.11 pyproject.toml -o requirements.lock --upgrade

@@ -94,7 +94,10 @@ async def page(url: str, seconds: float) -> int:
         nonlocal seen
         seen += 1
 
-    client.on("snapshot", lambda _: first.set(), namespace="/ui")
+    def snapshot(_: object) -> None:
+        first.set()
+
+    client.on("snapshot", snapshot, namespace="/ui")
     client.on("patch", patch, namespace="/ui")
     await client.connect(url, socketio_path="/socket/io", transports=["websocket"], namespaces=["/ui"])
     await client.emit("watch", {"topics": ["fleet"]}, namespace="/ui")

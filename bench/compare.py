@@ -1,8 +1,9 @@
-"""Who polls how cheaply, side by side: `python -m bench.compare [--quick]`.
+"""Who polls how cheaply, side by side: `python -m bench.compare [--quick]` makes every figure and plot of the comparison.
 
 Each contender runs alone in a process of its own, one after another in each round, on the same bodies of `bench/fast_fleet.py`;
-shown are medians of three rounds (`--quick`: of one) of CPU microseconds a poll, and what Pluto costs in parts of the others.
+shown are medians of three rounds (of one with `--quick`) of CPU microseconds a poll, and what Pluto costs in parts of others.
 Prometheus gets the bodies as comments, since it cannot read JSON; the floor needs a C compiler, Prometheus `prometheus`.
+Everything measured goes into `bench/figures.json`, from which `bench/plots.py` draws.
 """
 
 import contextlib
@@ -16,63 +17,97 @@ import sys
 import tempfile
 import time
 import urllib.request
-from collections.abc import Callable, Generator, Mapping
+from collections.abc import Generator, Mapping, Sequence
 from pathlib import Path
+from typing import Final, NamedTuple
 
+from bench import plots
 from bench.fast_fleet import address
 
-PORT = 18090
-PROMETHEUS_PORT = 18091
-SECONDS = 15.0
-SETTLED_S = 8.0
-ROUNDS = 3
-FLEETS = ((2_000, False), (10_000, False), (10_000, True))
-PYTHON_CONTENDERS = ("pluto", "pluto-quiet", "pluto-bare", "aiohttp")
-FLOOR_SOURCE = Path(__file__).with_name("floor.c")
+PORT: Final = 18090
+PROMETHEUS_PORT: Final = 18091
+SECONDS: Final = 15.0
+SETTLED_S: Final = 13.0
+"""Prometheus spreads its first scrapes over the whole interval."""
+JUDGED: Final = ("pluto", "prometheus", "floor")
+"""Whose figures have limits: medians of three."""
+ALSO: Final = ("pluto-page", "pluto-quiet", "pluto-bare", "aiohttp")
+FLOOR_SOURCE: Final = Path(__file__).with_name("floor.c")
+KEPT: Final = Path(__file__).with_name("figures.json")
 
 Figures = Mapping[str, float]
 
 
+class Fleet(NamedTuple):
+    """So many miners, who keep their connections or not; who polls them how often."""
+
+    miners: int
+    closes: bool
+    rounds: int
+    judged: Sequence[str] = JUDGED
+    also: Sequence[str] = ()
+
+    @property
+    def name(self) -> str:
+        """Return what this fleet is called."""
+        return f"{self.miners} {'new' if self.closes else 'kept'}"
+
+
+FLEETS: Final = (
+    Fleet(2_000, False, 3, also=ALSO),
+    Fleet(10_000, False, 3, also=ALSO),
+    Fleet(10_000, True, 3, also=("pluto-quiet", "pluto-bare", "aiohttp")),
+    Fleet(20_000, False, 3, judged=("pluto",), also=("prometheus", "floor")),
+    Fleet(100, False, 3, judged=("pluto",), also=("prometheus", "floor")),
+    Fleet(10, False, 1),
+    Fleet(1_000, False, 1),
+    Fleet(5_000, False, 1),
+)
+
+
 def main() -> None:
-    """Print a table for each fleet."""
-    rounds = 1 if "--quick" in sys.argv else ROUNDS
+    """Print a table for each fleet, keep the figures, and draw them."""
     _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
-    for miners, closes in FLEETS:
-        print(f"\n{miners} miners, {'new' if closes else 'kept'} connections, medians of {rounds}")
-        _print(_measured(miners, closes=closes, rounds=rounds))
+    kept: dict[str, dict[str, Figures]] = {}
+    for fleet in FLEETS:
+        rounds = 1 if "--quick" in sys.argv else fleet.rounds
+        print(f"\n{fleet.name}, medians of {rounds}, load {os.getloadavg()[0]:.1f}", flush=True)
+        kept[fleet.name] = _medians(fleet, rounds)
+        _print(kept[fleet.name])
+        KEPT.write_text(json.dumps(kept, indent=2) + "\n")
+    plots.draw(kept)
 
 
-def _measured(miners: int, *, closes: bool, rounds: int) -> dict[str, list[Figures]]:
+def _medians(fleet: Fleet, rounds: int) -> dict[str, Figures]:
     found: dict[str, list[Figures]] = {}
-    for _ in range(rounds):
-        for name, run in _contenders(miners, closes=closes).items():
+    for turn in range(rounds):
+        for name in (*fleet.judged, *(fleet.also if turn == 0 else ())):
             with contextlib.suppress(FileNotFoundError):  # no compiler, no Prometheus: that line is left out
-                found.setdefault(name, []).append(run())
-    return {name: figures for name, figures in found.items() if figures}
-
-
-def _contenders(miners: int, *, closes: bool) -> dict[str, Callable[[], Figures]]:
-    def python(name: str) -> Callable[[], Figures]:
-        return lambda: _python(name, miners, closes=closes)
-
+                found.setdefault(name, []).append(_run(name, fleet))
     return {
-        **{name: python(name) for name in PYTHON_CONTENDERS},
-        "prometheus": lambda: _prometheus(miners, closes=closes),
-        "floor": lambda: _floor(miners, closes=closes),
+        name: {key: statistics.median([each[key] for each in all_figures]) for key in all_figures[0]}
+        for name, all_figures in found.items()
+        if all_figures
     }
 
 
-def _python(name: str, miners: int, *, closes: bool) -> Figures:
-    with _fleet(closes=closes):
-        command = [sys.executable, "-m", "bench.contenders", name, str(PORT), str(miners), str(SECONDS)]
+def _run(name: str, fleet: Fleet) -> Figures:
+    if name == "floor":
+        return _floor(fleet)
+    return _prometheus(fleet) if name == "prometheus" else _python(name, fleet)
+
+
+def _python(name: str, fleet: Fleet) -> Figures:
+    with _served(fleet):
+        command = [sys.executable, "-m", "bench.contenders", name, str(PORT), str(fleet.miners), str(SECONDS)]
         said: Figures = json.loads(subprocess.run(command, check=True, capture_output=True).stdout)
         return said
 
 
 @contextlib.contextmanager
-def _fleet(*, closes: bool, is_comment: bool = False) -> Generator[None]:
-    flags = ["--close"] * closes + ["--comment"] * is_comment
+def _served(fleet: Fleet, *, is_comment: bool = False) -> Generator[None]:
+    flags = ["--close"] * fleet.closes + ["--comment"] * is_comment
     process = subprocess.Popen([sys.executable, "-m", "bench.fast_fleet", str(PORT), *flags])
     try:
         _await(f"http://127.0.0.1:{PORT}/count")
@@ -82,27 +117,27 @@ def _fleet(*, closes: bool, is_comment: bool = False) -> Generator[None]:
         process.wait()
 
 
-def _floor(miners: int, *, closes: bool) -> Figures:
+def _floor(fleet: Fleet) -> Figures:
     compiler = shutil.which("cc")
     if compiler is None:
         raise FileNotFoundError("cc")
-    with tempfile.TemporaryDirectory() as folder, _fleet(closes=closes):
+    with tempfile.TemporaryDirectory() as folder, _served(fleet):
         program = Path(folder) / "floor"
         subprocess.run([compiler, "-O2", "-o", program, FLOOR_SOURCE], check=True)
-        command = [str(program), str(PORT), str(miners), str(SECONDS), "close" if closes else "keep"]
+        command = [str(program), str(PORT), str(fleet.miners), str(SECONDS), "close" if fleet.closes else "keep"]
         said = json.loads(subprocess.run(command, check=True, capture_output=True).stdout)
-        return {"cpu_us_a_poll": said["cpu_s"] / said["polls"] * 1e6}
+        return {"polls": said["polls"], "cpu_us_a_poll": said["cpu_s"] / said["polls"] * 1e6}
 
 
-def _prometheus(miners: int, *, closes: bool) -> Figures:
+def _prometheus(fleet: Fleet) -> Figures:
     program = shutil.which("prometheus")
     if program is None:
         raise FileNotFoundError("prometheus")
-    with tempfile.TemporaryDirectory() as folder, _fleet(closes=closes, is_comment=True):
+    with tempfile.TemporaryDirectory() as folder, _served(fleet, is_comment=True):
         process = subprocess.Popen(
             [
                 program,
-                f"--config.file={_config(Path(folder), miners)}",
+                f"--config.file={_config(Path(folder), fleet.miners)}",
                 f"--storage.tsdb.path={folder}/data",
                 f"--web.listen-address=127.0.0.1:{PROMETHEUS_PORT}",
             ],
@@ -111,7 +146,7 @@ def _prometheus(miners: int, *, closes: bool) -> Figures:
         )
         try:
             _await(f"http://127.0.0.1:{PROMETHEUS_PORT}/-/ready")
-            time.sleep(SETTLED_S + 5)  # Prometheus spreads its first scrapes over the whole interval
+            time.sleep(SETTLED_S)
             polls, cpu_s, began_s = _asked(), _cpu_s(process.pid), time.monotonic()
             time.sleep(SECONDS)
             polls, cpu_s = _asked() - polls, _cpu_s(process.pid) - cpu_s
@@ -155,25 +190,11 @@ def _await(url: str) -> None:
     raise TimeoutError(url)
 
 
-def _print(found: Mapping[str, list[Figures]]) -> None:
-    names = (
-        "cpu_us_a_poll",
-        "core_percent",
-        "gap_p99_ms",
-        "gap_max_ms",
-        "metrics_ms",
-        "stop_max_ms",
-        "memory_kb_a_miner",
-        "online_s",
-    )
-    medians = {
-        contender: {name: statistics.median([each[name] for each in figures]) for name in names if name in figures[0]}
-        for contender, figures in found.items()
-    }
+def _print(medians: Mapping[str, Figures]) -> None:
+    whole = medians["pluto"]["cpu_us_a_poll"]
     for contender, figures in medians.items():
-        ratio = medians["pluto"]["cpu_us_a_poll"] / figures["cpu_us_a_poll"]
-        rest = "  ".join(f"{name} {value:,.1f}" for name, value in figures.items())
-        print(f"  {contender:12} pluto : this {ratio:5.2f}   {rest}", flush=True)
+        rest = "  ".join(f"{name} {value:,.1f}" for name, value in figures.items() if name not in ("polls", "gap_min_ms"))
+        print(f"  {contender:12} pluto : this {whole / figures['cpu_us_a_poll']:5.2f}   {rest}", flush=True)
 
 
 if __name__ == "__main__":

@@ -1,7 +1,8 @@
 """Who polls the fast fleet, each in a process of its own: `python -m bench.contenders NAME PORT MINERS SECONDS`.
 
-Prints one line of JSON: polls, CPU seconds, and what else that contender knows of itself. `pluto` has everything attached,
-`pluto-bare` polls and decodes and tells nobody, `aiohttp` asks with a client session and `json.loads`.
+Prints one line of JSON: polls, CPU time, and what else that contender knows of itself. `pluto` has everything attached and a
+browser that takes whole records, `pluto-page` one that shows our page, `pluto-quiet` none; `pluto-bare` polls and decodes and
+tells nobody, `aiohttp` asks with a client session and `json.loads`.
 """
 
 import asyncio
@@ -42,18 +43,24 @@ Figures = Mapping[str, float]
 
 
 async def pluto(port: int, miners: int, seconds: float) -> Figures:
-    """Everything attached: both metric sets, store, a browser on all events, a scrape every 15 s."""
-    return await _pluto(port, miners, seconds, with_browser=True)
+    """Everything attached: both metric sets, store, history, a browser that takes whole records, a scrape every 15 s."""
+    return await _pluto(port, miners, seconds, browser="records")
+
+
+async def pluto_page(port: int, miners: int, seconds: float) -> Figures:
+    """The same, but the browser shows our page: the fleet, a patch four times a second."""
+    return await _pluto(port, miners, seconds, browser="page")
 
 
 async def pluto_quiet(port: int, miners: int, seconds: float) -> Figures:
-    """Everything attached, nobody looking at the events."""
-    return await _pluto(port, miners, seconds, with_browser=False)
+    """Everything attached, nobody looking."""
+    return await _pluto(port, miners, seconds)
 
 
-async def _pluto(port: int, miners: int, seconds: float, *, with_browser: bool) -> Figures:
+async def _pluto(port: int, miners: int, seconds: float, browser: str = "") -> Figures:
     with tempfile.TemporaryDirectory() as folder:
         await registered(Path(folder), port, miners)
+        draw(Path(folder) / "dashboards", miners)
         before = resident_bytes()
         settings = Settings(
             port=0,
@@ -67,14 +74,13 @@ async def _pluto(port: int, miners: int, seconds: float, *, with_browser: bool) 
         app = _Watched(settings)
         began_s = time.monotonic()
         async with app:
-            page = None
-            if with_browser:
-                page = await asyncio.create_subprocess_exec(sys.executable, "-m", "bench.browser", f"http://127.0.0.1:{app.port}")
             while sum(state.is_online for state in app.fleet.states.values()) < miners:
                 await asyncio.sleep(0.1)
             online_s = time.monotonic() - began_s
-            while len(list(Path(settings.dashboards_dir).glob("*.json"))) <= miners:  # drawn once in a miner's life
-                await asyncio.sleep(0.5)
+            page = None
+            if browser:
+                command = [sys.executable, "-m", "bench.browser", browser, f"http://127.0.0.1:{app.port}"]
+                page = await asyncio.create_subprocess_exec(*command)
             await asyncio.sleep(WARM_UP_S)
             figures = await _measured(app.begun, seconds, lambda: _scraped(f"http://127.0.0.1:{app.port}", seconds))
             if page is not None:
@@ -83,7 +89,9 @@ async def _pluto(port: int, miners: int, seconds: float, *, with_browser: bool) 
             return {
                 **figures,
                 **_gaps(app.begun),
+                **_late(app.late),
                 "online_s": online_s,
+                "memory_mb": resident_bytes() / 1e6,
                 "memory_kb_a_miner": (resident_bytes() - before) / miners / 1e3,
             }
 
@@ -93,13 +101,19 @@ async def pluto_bare(port: int, miners: int, seconds: float) -> Figures:
     clock = LoopClock()
     polls = PollClient(Reach(["127.0.0.0/8"]), clock, 4.0)
     begun: list[tuple[str, float]] = []
-    fleet = Fleet(polls.line, lambda _before, _after: None, lambda polled: begun.append((polled.mac, polled.began_s)), clock, 5.0)
+    late: list[float] = []
+
+    def measure(polled: Polled) -> None:
+        begun.append((polled.mac, polled.began_s))
+        late.append(polled.late_s)
+
+    fleet = Fleet(polls.line, lambda _before, _after: None, measure, clock, 5.0)
     fleet.start([MinerState(Miner(MacAddress(mac(n)), f"{address(n)}:{port}", n)) for n in range(miners)])
     await asyncio.sleep(WARM_UP_S)
     figures = await _measured(begun, seconds, _nothing)
     fleet.close()
     polls.close()
-    return {**figures, **_gaps(begun)}
+    return {**figures, **_gaps(begun), **_late(late)}
 
 
 async def aiohttp_client(port: int, miners: int, seconds: float) -> Figures:
@@ -134,10 +148,12 @@ class _Watched(App):
     def __init__(self, settings: Settings) -> None:
         super().__init__(settings)
         self.begun: list[tuple[str, float]] = []
+        self.late: list[float] = []
 
     def _measure(self, polled: Polled) -> None:
         super()._measure(polled)
         self.begun.append((polled.mac, polled.began_s))
+        self.late.append(polled.late_s)
 
 
 async def registered(folder: Path, port: int, miners: int) -> None:
@@ -148,6 +164,13 @@ async def registered(folder: Path, port: int, miners: int) -> None:
             for n in range(miners)
         ]
         await store.miners.register(devices)
+
+
+def draw(dashboards: Path, miners: int) -> None:
+    """Put a dashboard there for every miner: they are drawn once in a miner's life, which is measured elsewhere."""
+    dashboards.mkdir()
+    for index in range(miners):
+        (dashboards / f"axe_{index}.json").write_text('{"uid":"x"}')
 
 
 async def _measured(begun: list[tuple[str, float]], seconds: float, meanwhile: Callable[[], Awaitable[Figures]]) -> Figures:
@@ -186,12 +209,23 @@ def _gaps(begun: list[tuple[str, float]]) -> Figures:
     return {"gap_p99_ms": gaps[int(len(gaps) * 0.99)] * 1e3, "gap_max_ms": gaps[-1] * 1e3, "gap_min_ms": gaps[0] * 1e3}
 
 
+def _late(late: list[float]) -> Figures:
+    ordered = sorted(late)
+    return {"late_p50_ms": ordered[len(ordered) // 2] * 1e3, "late_p99_ms": ordered[int(len(ordered) * 0.99)] * 1e3}
+
+
 def resident_bytes() -> int:
     """Return what this process holds in memory."""
     return int(Path("/proc/self/statm").read_text().split()[1]) * resource.getpagesize()
 
 
-CONTENDERS = {"pluto": pluto, "pluto-quiet": pluto_quiet, "pluto-bare": pluto_bare, "aiohttp": aiohttp_client}
+CONTENDERS = {
+    "pluto": pluto,
+    "pluto-page": pluto_page,
+    "pluto-quiet": pluto_quiet,
+    "pluto-bare": pluto_bare,
+    "aiohttp": aiohttp_client,
+}
 
 
 def main() -> None:

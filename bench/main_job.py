@@ -124,7 +124,7 @@ async def fake_discovery(count: int) -> AsyncGenerator[str, None]:
 
 
 async def _figures(app: MeasuredApp, http: aiohttp.ClientSession, count: int, before_bytes: int) -> dict[str, float]:
-    page = await asyncio.create_subprocess_exec(sys.executable, "-m", "bench.browser", f"http://127.0.0.1:{app.port}")
+    page = await asyncio.create_subprocess_exec(sys.executable, "-m", "bench.browser", "records", f"http://127.0.0.1:{app.port}")
     await asyncio.sleep(8 + count / 4000)
     gc.collect()
     app.polls.clear()

@@ -18,6 +18,7 @@ PHONE: Final = (360, 640)
 EXPECTED_NOISE: Final = ("Failed to load resource", "WebSocket connection to", "ERR_CONNECTION_REFUSED")
 """What Chromium says when a server is gone; a test that stops one allows it."""
 
+
 Prepare = Callable[[Page], Awaitable[None]]
 
 
@@ -59,7 +60,7 @@ class Tabs:
 
         def console(message: ConsoleMessage) -> None:
             if message.type in {"error", "warning"}:
-                complain(f"console: {message.text}")
+                complain(f"console: {message.text} {message.location.get('url', '')}")
 
         def request(request: Request) -> None:
             if not request.url.startswith((origin, origin.replace("http", "ws", 1), "blob:", "data:")):

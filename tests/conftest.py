@@ -2,15 +2,13 @@
 
 import json
 import os
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-FIGURES = Path(os.environ.get("PLUTO_FIGURES", Path(__file__).parents[1] / "out" / "trust.jsonl"))
+from figures import Figure
 
-Figure = Callable[[str, float, float, str], None]
-"""Called with the line of `trust_rows.txt`, what was seen, the limit and the unit; a negative limit is the least it may be."""
+FIGURES = Path(os.environ.get("PLUTO_FIGURES", Path(__file__).parents[1] / "out" / "trust.jsonl"))
 
 
 @pytest.fixture

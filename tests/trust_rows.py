@@ -93,7 +93,7 @@ def run(numbers: Sequence[str]) -> int:
     figures.unlink(missing_ok=True)
     names = sorted({name for under in chosen.values() for name in kept_by(under)})
     nodes = [f"tests/{functions()[name]}::test_{name}" for name in names]
-    command = [sys.executable, "-m", "pytest", "-q", "--no-header", f"--junitxml={OUT / 'trust.xml'}", "--timeout=1800", *nodes]
+    command = [sys.executable, "-m", "pytest", "-q", "--no-header", f"--junitxml={OUT / 'trust.xml'}", "--timeout=12000", *nodes]
     subprocess.run(command, cwd=ROOT, env={**os.environ, "PLUTO_FIGURES": str(figures)}, check=False)
     seen = [json.loads(line) for line in figures.read_text("utf-8").splitlines()] if figures.exists() else []
     return _print(chosen, _ended(OUT / "trust.xml"), seen)

@@ -87,6 +87,8 @@ from pluto.store.seal import Seal, read_key
 
 POLL_INTERVAL_S: Final = 5.0
 LAG_EVERY_S: Final = 0.5
+SETTLED_S: Final = 4 * POLL_INTERVAL_S
+"""So long after many miners began, what they need lives as long as they do; the garbage collector need not look at it again."""
 
 log = logging.getLogger(__name__)
 
@@ -159,7 +161,14 @@ class App:
         await self._open_page(stack, finder)
         imprint = Imprint(self._store, discover, reach, self._placed)
         self._relocate = await stack.enter_async_context(Relocate(discover, imprint.relocate, clock))
-        watch = Watch(self._store, self.fleet, self._logs, self._joined, self._left)
+        watch = Watch(
+            self._store,
+            self.fleet,
+            self._logs,
+            joined=self._joined,
+            left=self._left,
+            many_joined=partial(_freeze_later, clock),
+        )
         self._logs.offer(watch.is_watched)
         self._measure_itself(stack, clock)
         if settings.auto_listen:
@@ -353,6 +362,10 @@ def _scan(finder: Finder) -> Scan:
 def _dashboards(settings: Settings, clock: Clock) -> Dashboards:
     files = DashboardFiles(Path(settings.dashboards_dir), Path(settings.templates_dir))
     return Dashboards(files, clock, Grafana(settings.grafana_host, clock.utc) if settings.grafana_host else None)
+
+
+def _freeze_later(clock: Clock) -> None:
+    clock.call_at(clock.now_s() + SETTLED_S, gc.freeze)
 
 
 async def _measure_lag(clock: Clock, observe: Callable[[float], None]) -> None:

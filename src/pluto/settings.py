@@ -136,7 +136,10 @@ SETTINGS: Final[Mapping[str, str]] = {
 }
 """Variable to meaning; `docs/settings.md` is checked against it."""
 
-SECRET_SETTINGS: Final = frozenset({"PLUTO_PASSWORD", "PLUTO_VIEWER_PASSWORD"})
+PASSWORDS: Final = frozenset({"PLUTO_PASSWORD", "PLUTO_VIEWER_PASSWORD"})
+"""Taken as they are typed, blanks at both ends too."""
+
+SECRET_SETTINGS: Final = PASSWORDS | {"PLUTO_SECRET_KEY"}
 """Their values are said nowhere."""
 
 
@@ -178,7 +181,7 @@ def _shaped(variable: str, value: object) -> object:
         return value is True or (isinstance(value, str) and value.strip().lower() == "true")
     if isinstance(default, tuple) and isinstance(value, str):
         return [part.strip() for part in value.split(",") if part.strip()]
-    return value.strip() if isinstance(value, str) and variable not in SECRET_SETTINGS else value
+    return value.strip() if isinstance(value, str) and variable not in PASSWORDS else value
 
 
 def _sentence(problem: str, values: Mapping[str, object]) -> str:

@@ -61,7 +61,8 @@ def slug(miner: SimulatedMiner) -> str:
 async def asked(page: Page, metric: str) -> list[dict[str, list[str]]]:
     """Return the questions about the past of *metric* that a page asked, oldest first."""
     script = "performance.getEntriesByType('resource').map(entry => entry.name)"
-    parts = [urlsplit(name) for name in await page.evaluate(script)]
+    names: list[str] = await page.evaluate(script)
+    parts = [urlsplit(name) for name in names]
     queries = [parse_qs(part.query) for part in parts if part.path == "/api/v1/history"]
     return [query for query in queries if metric in query["metric"][0].split(",")]
 

@@ -59,7 +59,8 @@ async def test_every_write_leaves_a_line(pluto: Running, fleet: SimulatedFleet) 
         before = len(await changes(pluto))
         path = route.path.replace("{id}", mac).replace("{mac}", mac)
         body = {"macs": [mac], "mac": mac, "device": {"note": "x"}, "info": {"fanspeed": 55}, "name": "n", "configuration": {}}
-        await pluto.ask(route.method, path, body)
+        async with pluto.http.request(route.method, pluto.base + path, json=body) as answer:
+            await answer.read()
         assert len(await changes(pluto)) > before, str(route)
         await pluto.ask("PATCH", "/devices/imprint", {"mac": mac})
         assert str(route) in AUDITED or route.path.startswith("/api/v1/"), "a row says it better than the summary"
@@ -140,6 +141,32 @@ async def test_records_presets_and_watching_are_told_field_by_field(pluto: Runni
     line = await newest(pluto)
     assert (line["action"], line["changes"]["host"]) == ("remove", {"old": fleet.miners[2].host, "new": None})
     assert HUSH not in json.dumps(await changes(pluto))
+
+
+async def test_writes_of_the_page_are_told_as_those_of_scripts(pluto: Running, fleet: SimulatedFleet) -> None:
+    uuid = (await pluto.ask("POST", "/presets", {"name": "n", "configuration": {"stratumPassword": HUSH}}))[1]["data"]["uuid"]
+    change = {"name": "m", "configuration": {"stratumURL": "u", "stratumPassword": HUSH + "2"}}
+    assert (await pluto.ask("PUT", f"/api/v1/presets/{uuid}", change))[0] == 200
+    line = await newest(pluto)
+    assert (line["action"], line["target"]) == ("change preset", uuid)
+    assert line["changes"] == {
+        "name": {"old": "n", "new": "m"},
+        "configuration.stratumURL": {"old": None, "new": "u"},
+        "configuration.stratumPassword": {"is_secret": True},
+    }
+    assert (await pluto.ask("POST", f"/api/v1/presets/{uuid}/copy", {"name": "c"}))[0] == 200
+    assert ((await newest(pluto))["action"], (await newest(pluto))["changes"]["name"]["new"]) == ("create preset", "c")
+
+    assert (await pluto.ask("PUT", "/api/v1/settings", {"values": {"PLUTO_HOT_CHIP_CELSIUS": 70}}))[0] == 200
+    line = await newest(pluto)
+    assert (line["action"], line["target"]) == ("change Pluto's settings", "")
+    assert line["changes"] == {"PLUTO_HOT_CHIP_CELSIUS": {"old": 75.0, "new": 70}}
+
+    miner = fleet.miners[0]
+    assert (await pluto.ask("PATCH", f"/api/v1/miners/{miner.mac}/settings", {"settings": {"frequency": 455}}))[0] == 200
+    line = await newest(pluto)
+    assert (line["action"], line["mac"]) == ("change settings", miner.mac.lower())
+    assert line["changes"]["frequency"]["new"] == 455
 
 
 async def test_who_it_was_is_a_role_or_a_token_and_always_an_address(tmp_path: Path) -> None:

@@ -1,6 +1,7 @@
 """A miner's log socket over real sockets: how it is asked for, what comes of a frame, what ends it."""
 
 import asyncio
+import contextlib
 import socket
 from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import asynccontextmanager
@@ -8,9 +9,10 @@ from contextlib import asynccontextmanager
 import pytest
 from aiohttp import web
 
-from pluto.axeos.log_feed import KEEP_ALIVE, MAX_MESSAGE_BYTES, log_messages
+from pluto.axeos.log_feed import FRAMES_PER_S, KEEP_ALIVE, MAX_MESSAGE_BYTES, log_messages
 from pluto.axeos.reach import Reach
 from pluto.errors import MinerNonsense, MinerUnreachable
+from pluto.simulator.server import SimulatedFleet
 
 REACH = Reach(["127.0.0.0/8"])
 Sends = Callable[[web.WebSocketResponse], Awaitable[None]]
@@ -99,3 +101,25 @@ async def test_nothing_is_sent_to_a_miner_that_says_nothing() -> None:
 
     async with miner_that(says_nothing_first) as host:
         assert await heard(host) == [b"", b"at last"]
+
+
+@pytest.mark.parametrize("flood", ["log-empty-flood", "log-ping-flood"])
+async def test_a_flood_of_frames_is_read_a_thousand_a_second_and_the_loop_goes_on(flood: str) -> None:
+    async with SimulatedFleet(1, first="127.20.7.1", profiles=("axeos-2.12",)) as fleet:
+        fleet.miners[0].fault(flood)
+        messages = 0
+        async with contextlib.aclosing(log_messages(REACH, fleet.miners[0].host, "/api/ws")) as feed:
+
+            async def listen() -> None:
+                nonlocal messages
+                async for _ in feed:
+                    messages += 1
+
+            listening = asyncio.create_task(listen())
+            for _ in range(20):
+                await asyncio.sleep(0.01)
+                assert not listening.done()
+            listening.cancel()
+            await asyncio.wait([listening])
+    assert messages <= FRAMES_PER_S + 1
+    assert messages > 1 or flood == "log-ping-flood"

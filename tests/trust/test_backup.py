@@ -17,8 +17,8 @@ import pytest
 from click.testing import CliRunner, Result
 
 from clocks import FakeClock
-from conftest import Figure
 from disks import no_space
+from figures import Figure
 from pluto.cli.main import pluto
 from pluto.errors import BackupUnusable, FolderUnusable, PlutoError, StoreDamaged, StoreLocked, StoreNotEmpty
 from pluto.model.json_value import JsonObject

@@ -14,7 +14,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from clocks import FakeClock
-from conftest import Figure
+from figures import Figure
 from pluto.store.core import CoreStore
 from pluto.store.level import Level
 

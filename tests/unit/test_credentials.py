@@ -138,7 +138,7 @@ def test_a_password_that_cannot_be_used_is_named_and_not_said(settings: Settings
 
 
 def test_printing_the_settings_shows_no_password() -> None:
-    shown = repr(Settings(password=GOOD, viewer_password="just looking"))
+    shown = repr(Settings(password=GOOD, viewer_password="just looking", secret_key=GOOD))
     assert GOOD not in shown
     assert "just looking" not in shown
     assert "port=7776" in shown

@@ -16,6 +16,7 @@ from pluto.history.metrics import FLEET, NONE
 from pluto.history.packed import BlockDamaged, packed, unpacked
 from pluto.history.query import Chart, Question, Reader
 from pluto.history.tiers import HOUR, HOUR_S, MINUTE, RAW, Kept
+from pluto.history.window import Window
 from pluto.model.happenings import Happening, Kind
 from pluto.model.miner import Miner
 
@@ -234,3 +235,15 @@ def test_a_block_gives_back_what_was_packed(values: list[int], place: int) -> No
 def test_bytes_that_are_no_block_are_refused(data: bytes) -> None:
     with pytest.raises(BlockDamaged):
         unpacked(data, [0])
+
+
+@given(st.lists(st.tuples(st.integers(0, 3), st.integers(-(2**31), 2**31 - 1)), max_size=120))
+def test_a_window_gives_back_what_was_added_once_a_second(readings: list[tuple[int, int]]) -> None:
+    window, at_s, expected = Window(600, 2), 600, dict[int, int]()
+    for wait_s, value in readings:
+        at_s += wait_s
+        window.add(at_s, (value, NONE))
+        expected.setdefault(at_s, value)
+    found = window.buckets()
+    assert dict(zip(found.times, found.columns[0], strict=True)) == expected
+    assert window.buckets([1]).columns == [[NONE] * len(expected)]

@@ -357,6 +357,13 @@ async def test_the_loop_gets_its_turn_between_slices(metrics: Metrics) -> None:
     assert turns >= 5
 
 
+async def test_what_stays_and_what_changes_is_shown_as_it_is_at_every_scrape(metrics: Metrics) -> None:
+    metrics.watch(ALICE, "garage")
+    for chip in (50.0, 50.0, 50.0, 51.0, 51.0, 50.0, 50.0):
+        metrics.observe(online(ALICE, msgspec.structs.replace(READING, chip_temperatures_celsius=(chip,))))
+        assert of(await scraped(metrics), ALICE)['temperature_celsius,sensor="asic"'] == chip
+
+
 async def test_compressed_text_is_the_same_text(metrics: Metrics) -> None:
     metrics.watch(ALICE, "garage")
     text = await metrics.text()

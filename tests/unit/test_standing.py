@@ -4,7 +4,7 @@ import msgspec
 import pytest
 
 from metric_miners import ALICE, READING, offline, online
-from pluto.model.happenings import Happening, Kind, Poll, happened
+from pluto.model.happenings import Happening, Kind, Poll, happened, is_quiet
 from pluto.model.reading import Flags, Pool, Reading
 from pluto.model.standing import NOT_WATCHED, Standing, Track, Word, follow, standing
 from pluto.model.state import MinerState, Reason
@@ -99,7 +99,9 @@ def kinds(*readings: Reading | None) -> list[tuple[Kind, object]]:
         new = offline(state, Reason.SILENT, now_s) if reading is None else online(ALICE, reading, before=state, now_s=now_s)
         moved = follow(track, new, now_s)
         away_s = now_s - (state.since_s if new.failure is None else new.since_s)
-        found += happened(Poll(state, new, track, moved, away_s), 1000 + now_s)
+        events = happened(Poll(state, new, track, moved, away_s), 1000 + now_s)
+        assert not (events and is_quiet(state, new, track)), "the quick look must miss nothing"
+        found += events
         state, track = new, moved
     return [(event.kind, event.facts) for event in found]
 
@@ -131,3 +133,9 @@ def test_each_change_is_one_event(changes: dict[str, object], kind: Kind, facts:
     changed = but(**changes)
     assert kinds(GOOD, changed, changed) == [(kind, facts)]
     assert kinds(GOOD, None, changed) == [(kind, facts)]
+
+
+def test_a_poll_like_the_one_before_is_quiet() -> None:
+    before = online(ALICE, GOOD)
+    assert is_quiet(before, online(ALICE, but(hashrate_ghs=1.0, uptime_seconds=1e6), before=before), Track())
+    assert not is_quiet(before, offline(before), Track())

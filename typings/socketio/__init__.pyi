@@ -1,6 +1,6 @@
 """What Pluto uses of python-socketio 5."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
 from aiohttp import web
@@ -11,6 +11,7 @@ class _Queue:
     def put_nowait(self, packet: object) -> None: ...
 
 class _Socket:
+    closed: bool
     upgraded: bool
     queue: _Queue
     async def close(self, wait: bool = ..., abort: bool = ...) -> None: ...
@@ -18,7 +19,7 @@ class _Socket:
 class _Engine:
     sockets: dict[str, _Socket]
     _async: Mapping[str, object]
-    async def disconnect(self, sid: str) -> None: ...
+    disconnect: Callable[[str], Awaitable[None]]
 
 class _Manager:
     def eio_sid_from_sid(self, sid: str, namespace: str) -> str: ...

@@ -41,8 +41,16 @@ function scaled(value: number, units: readonly string[]): [number, string] {
 
 const withUnit = (text: string, unit: string): string => `${text}${NBSP}${unit}`;
 
+/** What a reader chose: degrees Fahrenheit, hashrates always in GH/s. */
+const units = { isFahrenheit: false, isFixedHashrate: false };
+
+export function chooseUnits(chosen: Partial<typeof units>): void {
+  Object.assign(units, chosen);
+}
+
 export function hashrate(ghs: Maybe): string {
   if (!isKnown(ghs)) return UNKNOWN;
+  if (units.isFixedHashrate) return withUnit(fixed(ghs, ghs < 99.95 ? 1 : 0), "GH/s");
   const [value, unit] = scaled(ghs, ["GH/s", "TH/s", "PH/s", "EH/s", "ZH/s"]);
   return withUnit(three(value), unit);
 }
@@ -69,8 +77,11 @@ const simple = (unit: string, digits: number) => (value: Maybe): string => (isKn
 /** Writes a bare number with a digit where it is small. */
 export const decimal = (value: Maybe): string => (isKnown(value) ? fixed(value, value > 0 && value < 99.95 ? 1 : 0) : UNKNOWN);
 
-export const celsius = simple("\u00b0C", 0);
-export const celsiusExact = simple("\u00b0C", 1);
+const temperature = (digits: number) => (celsius: Maybe): string =>
+  !isKnown(celsius) ? UNKNOWN : units.isFahrenheit ? withUnit(fixed(celsius * 1.8 + 32, digits), "\u00b0F") : withUnit(fixed(celsius, digits), "\u00b0C");
+
+export const celsius = temperature(0);
+export const celsiusExact = temperature(1);
 export const coreVolts = simple("V", 3);
 export const volts = simple("V", 1);
 export const amps = simple("A", 2);

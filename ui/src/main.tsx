@@ -9,6 +9,7 @@ import { Jobs } from "./store/jobs";
 import { Live } from "./store/live";
 import { Notices } from "./store/notices";
 import { screenBeat } from "./store/pulse";
+import { usePrefs } from "./prefs";
 import { watchTheme } from "./theme";
 import { chosenLanguage, speak } from "./t";
 import "./style/tokens.css";
@@ -16,6 +17,7 @@ import "./style/base.css";
 import "./style/parts.css";
 
 async function start(root: HTMLElement): Promise<void> {
+  usePrefs();
   const wish = new URLSearchParams(location.search).get("lang") ?? chosenLanguage();
   await speak(wish ? [wish] : navigator.languages);
   const live = new Live(screenBeat);

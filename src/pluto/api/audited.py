@@ -14,6 +14,7 @@ from pluto.audit.entry import DONE, differences
 from pluto.model.json_value import JsonObject, parse_object
 from pluto.model.miner import parse_any_mac
 from pluto.model.record import Record, miner_id
+from pluto.services.presets import VERSION
 
 States = Mapping[str, JsonObject]
 """Of each target (a MAC, a preset's id, or nothing) the fields that a write may change."""
@@ -105,16 +106,16 @@ def _removed(parts: Parts, call: Call, _: JsonObject) -> States:
 
 def _configured(parts: Parts, call: Call, told: JsonObject) -> States:
     """What was set before by the miner's last answer, and what was sent: the next poll will say what holds."""
-    info, preset = call.body.get("info"), call.body.get("presetUuid")
+    info, preset = call.body.get("info", call.body.get("settings")), call.body.get("presetUuid")
     asked = info if isinstance(info, dict) else {}
     if told:
         return {_miner(call): {**asked, **({"presetUuid": preset} if preset else {})}}
-    record = parts.imprint.one(call.parameters["id"])
+    record = parts.imprint.one(_miner(call))
     known = {} if record is None else parse_object(record.info)
     return {_miner(call): {name: known.get(name) for name in asked}}
 
 
-def _restarted(_parts: Parts, call: Call, _: JsonObject) -> States:
+def _told(_parts: Parts, call: Call, _: JsonObject) -> States:
     return {_miner(call): {}}
 
 
@@ -126,9 +127,13 @@ def _listened(parts: Parts, call: Call, told: JsonObject) -> States:
 
 
 def _kept(parts: Parts, call: Call, told: JsonObject) -> States:
-    data = told.get("data")
+    data = told.get("data", told.get("preset"))
     uuid = str(data.get("uuid")) if isinstance(data, dict) else ""
     return {uuid: _preset(parts, uuid)} if uuid else {}
+
+
+def _revised(parts: Parts, call: Call, _: JsonObject) -> States:
+    return {call.parameters["id"]: _preset(parts, call.parameters["id"])}
 
 
 def _dropped(parts: Parts, call: Call, _: JsonObject) -> States:
@@ -148,6 +153,18 @@ def _added(parts: Parts, call: Call, told: JsonObject) -> States:
 def _watched(parts: Parts, call: Call, _: JsonObject) -> States:
     mac = _miner(call)
     return {mac: {"is_watched": parts.watch.is_watched(miner_id(mac))}}
+
+
+def _own_settings(parts: Parts, call: Call, told: JsonObject) -> States:
+    """What is in force and what was asked: some of it counts after a restart only."""
+    values = call.body.get("values")
+    asked = values if isinstance(values, dict) else {}
+    in_force = msgspec.to_builtins(parts.own_settings.now)
+    return {"": asked if told else {name: in_force.get(name) for name in asked}}
+
+
+def _checked(_parts: Parts, call: Call, _: JsonObject) -> States:
+    return {str(call.body.get("address"))[:64]: {}}
 
 
 def _signed_in(_parts: Parts, _call: Call, told: JsonObject) -> States:
@@ -170,7 +187,7 @@ AUDITED: Final[Mapping[str, Audited]] = {
     "PATCH /devices/imprint/{id}": Audited("update", _updated),
     "DELETE /devices/imprint/{id}": Audited("remove", _removed),
     "PUT /devices/listen": Audited("listen", _listened),
-    "POST /devices/{id}/system/restart": Audited("restart", _restarted),
+    "POST /devices/{id}/system/restart": Audited("restart", _told),
     "PATCH /devices/{id}/system": Audited("change settings", _configured),
     "POST /presets": Audited("create preset", _kept),
     "DELETE /presets/{id}": Audited("delete preset", _dropped),
@@ -178,6 +195,16 @@ AUDITED: Final[Mapping[str, Audited]] = {
     "DELETE /api/v1/miners/{mac}": Audited("remove", _removed),
     "POST /api/v1/miners/{mac}/watch": Audited("watch", _watched),
     "POST /api/v1/miners/{mac}/unwatch": Audited("unwatch", _watched),
+    "POST /api/v1/miners/{mac}/restart": Audited("restart", _told),
+    "POST /api/v1/miners/{mac}/identify": Audited("identify", _told),
+    "POST /api/v1/miners/{mac}/pause": Audited("pause", _told),
+    "POST /api/v1/miners/{mac}/resume": Audited("resume", _told),
+    "PATCH /api/v1/miners/{mac}/settings": Audited("change settings", _configured),
+    "PUT /api/v1/presets/{id}": Audited("change preset", _revised),
+    "POST /api/v1/presets/{id}/copy": Audited("create preset", _kept),
+    "PUT /api/v1/settings": Audited("change Pluto's settings", _own_settings),
+    "POST /api/v1/discovery/check": Audited("check address", _checked),
+    "POST /api/v1/support-bundle": Audited("support bundle", _nothing),
     "POST /api/v1/discovery": Audited("start search", _nothing),
     "DELETE /api/v1/discovery/{id}": Audited("stop search", _nothing),
     "POST /login": Audited("sign in", _signed_in),
@@ -204,7 +231,7 @@ def _preset(parts: Parts, uuid: str) -> JsonObject:
     return {} if known is None else {name: value for name, value in known.reveal().items() if name not in _OURS}
 
 
-_OURS: Final = ("uuid", "createdAt", "updatedAt")
+_OURS: Final = ("uuid", "createdAt", "updatedAt", VERSION)
 
 
 def _object(answer: Answer) -> JsonObject:
@@ -216,7 +243,7 @@ def _object(answer: Answer) -> JsonObject:
 
 def _result(status: HTTPStatus, told: JsonObject) -> str:
     if status < HTTPStatus.BAD_REQUEST:
-        missed = told.get("notApplied")
+        missed = told.get("notApplied", told.get("not_applied"))
         names = [str(one.get("field")) for one in missed if isinstance(one, dict)] if isinstance(missed, list) else []
         return f"{DONE}, not applied: {', '.join(names)}"[:_MOST_WHY] if names else DONE
     words = told.get("error") or told.get("detail") or told.get("message") or "refused"

@@ -1,6 +1,6 @@
 """Handlers of `/api/v1` for the miners that are ours: the table, one miner, adding, watching, forgetting."""
 
-from collections.abc import Sequence
+from collections.abc import AsyncGenerator, AsyncIterable, Sequence
 from http import HTTPStatus
 from typing import Final
 
@@ -10,15 +10,14 @@ from pluto.api.call import Answer, Call, plain
 from pluto.api.parts import Parts
 from pluto.axeos.verbs import Verb, commands_of
 from pluto.errors import BadField
-from pluto.metrics.exposition import gzipped
-from pluto.model.columns import FLEET, ONE, names
-from pluto.model.json_value import JsonObject, parse_object
+from pluto.metrics.exposition import compressed
+from pluto.model.columns import FLEET, ONE, ONE_ROWS, names
+from pluto.model.json_value import Json, JsonObject, parse_object
 from pluto.model.miner import parse_any_mac
 from pluto.model.record import Record
 from pluto.services.add import Added
 
 POLL_COLUMNS: Final = ("at", "duration_ms", "result", "detail")
-GZIP_FROM_BYTES: Final = 2048
 
 
 async def table(parts: Parts, call: Call) -> Answer:
@@ -26,15 +25,25 @@ async def table(parts: Parts, call: Call) -> Answer:
     tag = parts.views.tag
     if tag in call.known_tags:
         return Answer(b"", HTTPStatus.NOT_MODIFIED, headers={"ETag": tag})
-    rows = await parts.views.rows()
-    members = {"at": parts.wall_s(), "interval_s": parts.interval_s, "columns": names(FLEET), "rows": rows}
-    return await _compressed(Answer(msgspec.json.encode(members), headers={"ETag": tag, "Cache-Control": "no-cache"}), call)
+    headers = {"ETag": tag, "Cache-Control": "no-cache"}
+    opening = {"at": parts.wall_s(), "interval_s": parts.interval_s, "columns": names(FLEET), "rows": []}
+    pieces = _table(msgspec.json.encode(opening)[: -len(b"]}")], parts.views.rows())
+    if call.accepts_gzip:
+        return Answer(headers=headers | {"Content-Encoding": "gzip", "Vary": "Accept-Encoding"}, pieces=compressed(pieces))
+    return Answer(headers=headers, pieces=pieces)
+
+
+async def _table(opening: bytes, slices: AsyncIterable[list[list[Json]]]) -> AsyncGenerator[bytes]:
+    async for rows in slices:
+        yield opening + msgspec.json.encode(rows)[1:-1]
+        opening = b","
+    yield (b"" if opening == b"," else opening) + b"]}"
 
 
 async def one(parts: Parts, call: Call) -> Answer:
     """One miner's view."""
     record = _miner(parts, call)
-    row = parts.views.row(record.mac, ONE) or []
+    row = parts.views.row(record.mac, ONE_ROWS) or []
     limits = parts.views.limits
     members = {
         "miner": dict(zip([column.name for column in ONE], row, strict=True)),
@@ -164,10 +173,3 @@ def _result(added: Added) -> JsonObject:
 
 def _who(record: Record) -> JsonObject:
     return {"mac": record.mac, "host": record.host, "hostname": record.hostname}
-
-
-async def _compressed(answer: Answer, call: Call) -> Answer:
-    if not call.accepts_gzip or len(answer.body) < GZIP_FROM_BYTES:
-        return answer
-    headers = {**answer.headers, "Content-Encoding": "gzip", "Vary": "Accept-Encoding"}
-    return msgspec.structs.replace(answer, body=await gzipped(answer.body), headers=headers)

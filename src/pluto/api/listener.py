@@ -10,14 +10,14 @@ from typing import Any, Final
 
 import msgspec
 from aiohttp import web
+from aiohttp.http import HttpRequestParser
 from aiohttp.http_exceptions import LineTooLong
-from aiohttp.web_protocol import RequestHandler
+from aiohttp.web_protocol import RequestHandler, RequestPayloadError
 
 from pluto.errors import PortTaken
 
 REQUEST_LINE_BYTES: Final = 8 * 1024
 HEADER_BYTES: Final = 16 * 1024
-KEEP_ALIVE_S: Final = 30.0
 SHUTDOWN_S: Final = 2.0
 """How long accepted requests may still take when the process ends (trust 12.1: under 5 s in all)."""
 
@@ -42,10 +42,109 @@ class _Request(web.BaseRequest):
         response.headers.setdefault("Cache-Control", "no-store")
 
 
-class _Protocol(RequestHandler):
-    """A connection whose unreadable requests are answered as everything else is: a status and a JSON sentence."""
+class Limits(msgspec.Struct, frozen=True):
+    """What connections may cost (trust 10.1, 10.2)."""
 
-    __slots__ = ()
+    headers_s: float = 10.0
+    keep_alive_s: float = 30.0
+    unread_s: float = 30.0
+    """So long a client may read nothing of what waits for it."""
+    connections: int = 1024
+    read_ahead: int = 16
+    read_bytes: int = 16 * 1024
+    """aiohttp stops reading a body at twice that, until somebody takes it."""
+    unread_bytes: int = 24 * 1024 * 1024
+    """So much may wait for all slow readers together; then the slowest goes."""
+
+
+class Connection(RequestHandler):
+    """A connection within limits; its unreadable requests are answered as all else is: a status and a JSON sentence."""
+
+    __slots__ = ("_head_is_due", "_limits", "_must_read", "_pluto")
+
+    def __init__(self, server: "_Server", loop: asyncio.AbstractEventLoop, limits: Limits) -> None:
+        super().__init__(
+            server, loop=loop, access_log=log, keepalive_timeout=limits.keep_alive_s, max_line_size=REQUEST_LINE_BYTES,
+            max_field_size=HEADER_BYTES, read_bufsize=limits.read_bytes, auto_decompress=False,
+        )  # fmt: skip
+        self._limits = limits
+        self._pluto = server
+        self._head_is_due: asyncio.TimerHandle | None = None
+        self._must_read: asyncio.TimerHandle | None = None
+        self._read_ahead(loop, limits)
+
+    def _read_ahead(self, loop: asyncio.AbstractEventLoop, limits: Limits) -> None:
+        """Let fewer requests wait behind the one that is answered than the library would, which has no setting for it."""
+        self._max_msg_queue_size, self._msg_queue_resume_size = limits.read_ahead, limits.read_ahead // 2
+        self._parser = HttpRequestParser(
+            self, loop, limits.read_bytes, max_line_size=REQUEST_LINE_BYTES, max_field_size=HEADER_BYTES,
+            max_headers=self.max_headers, payload_exception=RequestPayloadError, auto_decompress=False,
+            max_msg_queue_size=limits.read_ahead,
+        )  # fmt: skip
+
+    @property
+    def is_idle(self) -> bool:
+        """Return whether nothing is asked and nothing is answered."""
+        return self._waiter is not None and not self._waiter.done() and not self._messages
+
+    @property
+    def is_slow(self) -> bool:
+        """Return whether it reads more slowly than we write."""
+        return self.writing_paused
+
+    @property
+    def requests_waiting(self) -> int:
+        """Return how many requests were read behind the one that is being answered."""
+        return len(self._messages)
+
+    @property
+    def unread_bytes(self) -> int:
+        """Return how much waits for this client."""
+        return 0 if self.transport is None else self.transport.get_write_buffer_size()
+
+    def data_received(self, data: bytes) -> None:
+        super().data_received(data)
+        is_head_begun = bool(data) and self.is_idle
+        if self._head_is_due is None and is_head_begun:
+            self._head_is_due = self._loop.call_later(self._limits.headers_s, self.force_close)
+        elif self._head_is_due is not None and not is_head_begun:
+            self._head_is_due.cancel()
+            self._head_is_due = None
+
+    def pause_writing(self) -> None:
+        super().pause_writing()
+        self._watch_reading(self.unread_bytes)
+        self._pluto.note_slow(self)
+
+    def resume_writing(self) -> None:
+        self._reads_again()
+        super().resume_writing()
+
+    def connection_lost(self, exc: BaseException | None) -> None:
+        if self._head_is_due is not None:
+            self._head_is_due.cancel()
+        self._reads_again()
+        super().connection_lost(exc)
+
+    def abort(self) -> None:
+        """Close at once; what waits is lost."""
+        if self.transport is not None:
+            self.transport.abort()
+
+    def _watch_reading(self, unread_bytes: int) -> None:
+        self._must_read = self._loop.call_later(self._limits.unread_s, self._has_it_read, unread_bytes)
+
+    def _has_it_read(self, before_bytes: int) -> None:
+        if self.unread_bytes > before_bytes - _LEAST_READ_BYTES:
+            self.abort()
+        else:
+            self._watch_reading(self.unread_bytes)
+
+    def _reads_again(self) -> None:
+        self._pluto.slow.pop(self, None)
+        if self._must_read is not None:
+            self._must_read.cancel()
+            self._must_read = None
 
     def handle_error(
         self, request: web.BaseRequest, status: int = 500, exc: BaseException | None = None, message: str | None = None
@@ -63,25 +162,60 @@ class _Protocol(RequestHandler):
         return response
 
 
+_LEAST_READ_BYTES: Final = 16 * 1024
+
+
 class _Server(web.Server):
+    """All connections together."""
+
+    def __init__(self, handle: Handle, limits: Limits) -> None:
+        super().__init__(handle, request_factory=_request)
+        self._limits = limits
+        self.slow: dict[Connection, None] = {}
+        """Those that read more slowly than we write, the one that began it first."""
+
     def __call__(self) -> RequestHandler:
-        return _Protocol(
-            self, loop=asyncio.get_running_loop(), access_log=log, keepalive_timeout=KEEP_ALIVE_S,
-            max_line_size=REQUEST_LINE_BYTES, max_field_size=HEADER_BYTES,
-        )  # fmt: skip
+        return Connection(self, asyncio.get_running_loop(), self._limits)
+
+    def connection_made(self, handler: RequestHandler, transport: asyncio.Transport) -> None:
+        """Take a connection; where there are too many, one that is idle goes for it, or else this one."""
+        super().connection_made(handler, transport)
+        if len(self._connections) <= self._limits.connections:
+            return
+        idle = next((one for one in self._connections if isinstance(one, Connection) and one.is_idle), None)
+        if idle is not None:
+            idle.force_close()
+        else:
+            transport.abort()
+
+    def note_slow(self, protocol: Connection) -> None:
+        """Take note of a slow reader; those that were slow before it go while all together are too much."""
+        self.slow[protocol] = None
+        unread_bytes = sum(one.unread_bytes for one in self.slow)
+        for one in list(self.slow)[:-1]:
+            if unread_bytes <= self._limits.unread_bytes:
+                return
+            unread_bytes -= one.unread_bytes
+            one.abort()
 
 
 class Listener:
     """Our port: claimed first, accepting later, closed in order."""
 
-    def __init__(self) -> None:
+    def __init__(self, limits: Limits | None = None) -> None:
+        self._limits = limits or Limits()
         self._server: _Server | None = None
         self._listening: asyncio.Server | None = None
 
     async def open(self, claimed: socket.socket, handle: Handle) -> None:
         """Accept connections on a socket that `claim` returned, and answer requests by *handle*."""
-        self._server = _Server(handle, request_factory=_request)
+        self._server = _Server(handle, self._limits)
         self._listening = await asyncio.get_running_loop().create_server(self._server, sock=claimed, backlog=1024)
+
+    @property
+    def connections(self) -> list[Connection]:
+        """Return the open connections."""
+        return [] if self._server is None else [one for one in self._server.connections if isinstance(one, Connection)]
 
     def stop_accepting(self) -> None:
         """Take no further connections and no further requests; those under way go on."""

@@ -1,6 +1,5 @@
 """A request's way through the edge: the gate, the route, the body within its limit, the handler, the table of problems."""
 
-import asyncio
 import logging
 from collections.abc import Mapping, Sequence
 from http import HTTPStatus
@@ -11,6 +10,7 @@ from aiohttp import web
 from pluto.access.roles import Role, Visitor
 from pluto.api.admission import judge_visitor
 from pluto.api.audited import Audit
+from pluto.api.body import LIMIT_S, Bodies, TooLarge
 from pluto.api.call import Answer, Call
 from pluto.api.documents import is_v1, of_error, of_refusal
 from pluto.api.listener import HEADER_BYTES
@@ -18,20 +18,13 @@ from pluto.api.parts import Parts
 from pluto.api.problems import problem, refusal
 from pluto.api.routes import ROUTES, TEXT_TYPE, Match, Route, Router
 from pluto.api.static import Visit, visit
-from pluto.errors import BadRequest
 from pluto.guard.gate import BODY_METHODS, Gate, Verdict, judge_body
-from pluto.model.json_value import JsonObject, parse_strictly
 
-BODY_LIMIT_S: Final = 30.0
 MAX_HEADERS: Final = 100
 SOCKET_PATH: Final = "/socket/io"
 _LOOKS: Final = ("GET", "HEAD")
 
 log = logging.getLogger(__name__)
-
-
-class _TooLarge(Exception):
-    """A body above its route's limit: reading stopped there."""
 
 
 class Edge:
@@ -41,6 +34,7 @@ class Edge:
         self._parts = parts
         self._gate = gate
         self._router = Router(ROUTES)
+        self._bodies = Bodies()
 
     async def handle(self, request: web.BaseRequest) -> web.StreamResponse:
         """Return the answer of one request, refused before anything of it is read where the gate says so."""
@@ -83,16 +77,16 @@ class Edge:
             return refusal(verdict.status, verdict.sentence)
         audit = Audit(self._parts, route)
         try:
-            body = await _body(request, route.body_bytes) if request.method in BODY_METHODS else {}
+            body = await self._bodies.read(request, route.body_bytes) if request.method in BODY_METHODS else {}
             peer = self._parts.peers.of(request.remote, request.headers)
             accepts_gzip, tags = _accepts_gzip(request), _tags(request)
             call = Call(match.parameters, request.query, body, accepts_gzip, visitor, peer, known_tags=tags)
             audit.begin(call)
             answer = await route.handler(self._parts, call)
-        except _TooLarge:
+        except TooLarge:
             answer = refusal(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, f"the body is larger than {route.body_bytes:,} bytes")
         except TimeoutError:
-            answer = refusal(HTTPStatus.REQUEST_TIMEOUT, f"the body did not arrive within {BODY_LIMIT_S:g} s")
+            answer = refusal(HTTPStatus.REQUEST_TIMEOUT, f"the body did not arrive within {LIMIT_S:g} s")
         except Exception as error:  # noqa: BLE001 - the one place that makes an error an answer
             answer = of_error(error) if is_v1(request.path) else _failed(route, error)
         audit.note(answer)
@@ -136,30 +130,6 @@ def _no_route(method: str, methods: Sequence[str]) -> Answer:
     if not methods:
         return refusal(HTTPStatus.NOT_FOUND, "there is nothing under this path; /openapi.json lists what there is")
     return refusal(HTTPStatus.METHOD_NOT_ALLOWED, f"{method} is not possible here, only {', '.join(methods)}")
-
-
-async def _body(request: web.BaseRequest, limit: int) -> JsonObject:
-    if not request.body_exists:
-        return {}
-    try:
-        value = parse_strictly(await _read(request, limit) or b"{}")
-    except ValueError as error:
-        raise BadRequest(f"the body cannot be used: {error}") from error
-    if not isinstance(value, dict):
-        raise BadRequest("the body must be a JSON object")
-    return value
-
-
-async def _read(request: web.BaseRequest, limit: int) -> bytes:
-    if (request.content_length or 0) > limit:
-        raise _TooLarge
-    body = bytearray()
-    async with asyncio.timeout(BODY_LIMIT_S):
-        async for piece in request.content.iter_any():
-            body += piece
-            if len(body) > limit:
-                raise _TooLarge
-    return bytes(body)
 
 
 def _response(answer: Answer, extra: Mapping[str, str]) -> web.Response:

@@ -32,6 +32,9 @@ FOR_EVER: Final = "public, max-age=31536000, immutable"
 """For files with a hash of themselves in their name."""
 
 FRESH: Final = "no-cache"
+ICON: Final = "/icon.svg"
+ASKED_UNTOLD: Final = "/favicon.ico"
+"""Browsers ask for this where a document names no icon."""
 
 
 class File(msgspec.Struct, frozen=True):
@@ -49,6 +52,8 @@ class PageFiles:
     def __init__(self, folder: Path = FOLDER) -> None:
         paths = [path for path in sorted(folder.rglob("*")) if path.is_file() and path.suffix != ".gz"]
         self._files = {"/" + path.relative_to(folder).as_posix(): _read(path) for path in paths}
+        if ICON in self._files:
+            self._files[ASKED_UNTOLD] = self._files[ICON]
 
     @property
     def is_built(self) -> bool:

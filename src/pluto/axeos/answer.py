@@ -28,8 +28,12 @@ class AnswerReader:
     def __init__(self, max_bytes: int = MAX_BODY_BYTES) -> None:
         self._max_bytes = max_bytes
         self._too_large = "answer over 1 MiB" if max_bytes == MAX_BODY_BYTES else f"answer over {max_bytes // 1024} KiB"
-        self._parser = httptools.HttpResponseParser(self)
+        self.connected()
         self.begin()
+
+    def connected(self) -> None:
+        """Read from a new connection from now on."""
+        self._parser = httptools.HttpResponseParser(self)
 
     def begin(self) -> None:
         """Forget the answer before; the next bytes begin a new one."""

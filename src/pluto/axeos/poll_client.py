@@ -10,6 +10,7 @@ import msgspec
 
 from pluto.axeos.answer import AnswerReader
 from pluto.axeos.decode import decode_system_info
+from pluto.axeos.descriptors import may_be_kept, may_be_opened
 from pluto.axeos.manners import keeps_connection
 from pluto.axeos.reach import Reach, Refusal, Target
 from pluto.clock import Clock, Timer
@@ -89,10 +90,12 @@ class PollLine:
     """
 
     __slots__ = (
-        "_client", "_connection", "_done", "_has_tried_again", "_is_reused", "_opening", "_request", "_serial", "_target",
+        "_client", "_connection", "_done", "_has_tried_again", "_is_reused", "_opening", "_reader", "_request", "_serial",
+        "_target",
     )  # fmt: skip
 
     def __init__(self, client: PollClient) -> None:
+        self._reader = AnswerReader()
         self._client = client
         self._target = Target("", 0)
         self._request = b""
@@ -150,41 +153,61 @@ class PollLine:
             return
         self._opening = None
         self._connection = connection
+        self._reader.connected()
+        self._ask_on(connection)
+
+    def received(self, data: bytes) -> None:
+        """Look at what has arrived: nothing yet, a fault, or a whole answer. Bytes that nobody asked for end the connection."""
+        self._reader.feed(data)
+        self._progressed()
+
+    def ended(self) -> None:
+        """Take the end of what the miner sends: it completes an answer that announced no length."""
+        if self._reader.has_begun:
+            self._reader.feed_eof()
+            self._progressed()
+
+    def lost(self, error: Exception | None) -> None:
+        """Try once more on a fresh connection if a kept one died before the first byte; otherwise the poll failed."""
+        self._connection = None
+        if self._done is None:
+            return
+        if self._is_reused and not self._has_tried_again and not self._reader.has_begun:
+            self._has_tried_again = True
+            self._ask()
+            return
+        why = error.strerror if isinstance(error, OSError) else None
+        self._end(Failed(Reason.BAD_ANSWER, why or self._reader.fault or "the connection ended in the middle of the answer"))
+
+    # One exchange, step by step.
+
+    def _ask(self) -> None:
+        if self._connection is not None:
+            self._ask_on(self._connection)
+        else:
+            self._opening = asyncio.get_running_loop().create_task(self._open(self._target, self._serial))
+
+    def _ask_on(self, connection: "_Connection") -> None:
+        self._reader.begin()
         connection.ask(self._request)
 
-    def progressed(self, reader: AnswerReader) -> None:
-        """Look at what has arrived: nothing yet, a fault, or a whole answer. Bytes that nobody asked for end the connection."""
+    def _progressed(self) -> None:
+        reader = self._reader
         if self._done is None:
             self._drop()
         elif reader.fault:
             self._end(Failed(Reason.BAD_ANSWER, reader.fault))
         elif reader.is_complete:
             outcome = _outcome(reader.status, reader.body)
-            if not reader.keeps_connection or not _may_stay_open(outcome):
+            is_spare = self._connection is not None and self._connection.is_spare
+            if is_spare or not reader.keeps_connection or not _may_stay_open(outcome):
                 self._drop()
             self._end(outcome)
 
-    def lost(self, reader: AnswerReader, error: Exception | None) -> None:
-        """Try once more on a fresh connection if a kept one died before the first byte; otherwise the poll failed."""
-        self._connection = None
-        if self._done is None:
-            return
-        if self._is_reused and not self._has_tried_again and not reader.has_begun:
-            self._has_tried_again = True
-            self._ask()
-            return
-        why = error.strerror if isinstance(error, OSError) else None
-        self._end(Failed(Reason.BAD_ANSWER, why or reader.fault or "the connection ended in the middle of the answer"))
-
-    # One exchange, step by step.
-
-    def _ask(self) -> None:
-        if self._connection is not None:
-            self._connection.ask(self._request)
-        else:
-            self._opening = asyncio.get_running_loop().create_task(self._open(self._target, self._serial))
-
     async def _open(self, target: Target, serial: int) -> None:
+        if not may_be_opened():
+            self._end_if_current(serial, Failed(Reason.NO_CONNECTION, "this process may open no more connections (ulimit -n)"))
+            return
         try:
             await asyncio.get_running_loop().create_connection(lambda: _Connection(self, serial), target.ip, target.port)
         except OSError as error:
@@ -214,16 +237,15 @@ class PollLine:
 class _Connection(asyncio.Protocol):
     """One connection of a line. Once abandoned it is deaf: what the loop still tells it reaches nobody."""
 
-    __slots__ = ("_line", "_reader", "_serial", "_transport")
+    __slots__ = ("_line", "_serial", "_transport", "is_spare")
 
     def __init__(self, line: PollLine, serial: int) -> None:
         self._line: PollLine | None = line
         self._serial = serial
-        self._reader = AnswerReader()
         self._transport: asyncio.Transport | None = None
+        self.is_spare = False
 
     def ask(self, request: bytes) -> None:
-        self._reader.begin()
         if self._transport is not None:
             self._transport.write(request)
 
@@ -234,22 +256,21 @@ class _Connection(asyncio.Protocol):
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self._transport = cast("asyncio.Transport", transport)  # uvloop's is one in all but name
+        self.is_spare = not may_be_kept(transport.get_extra_info("socket").fileno())
         if self._line is not None:
             self._line.opened(self, self._serial)
 
     def data_received(self, data: bytes) -> None:
         if self._line is not None:
-            self._reader.feed(data)
-            self._line.progressed(self._reader)
+            self._line.received(data)
 
     def eof_received(self) -> None:
-        if self._line is not None and self._reader.has_begun:
-            self._reader.feed_eof()
-            self._line.progressed(self._reader)
+        if self._line is not None:
+            self._line.ended()
 
     def connection_lost(self, exc: Exception | None) -> None:
         if self._line is not None:
-            self._line.lost(self._reader, exc)
+            self._line.lost(exc)
 
 
 def _request(target: Target) -> bytes:

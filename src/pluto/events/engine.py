@@ -7,10 +7,12 @@ from collections.abc import Awaitable, Callable, Generator, Mapping
 from http import HTTPStatus
 from typing import Any, Final, Protocol
 
+import aiohttp
 import msgspec
 import socketio
 from aiohttp import web
-from engineio.async_drivers.aiohttp import WebSocket
+from engineio.async_drivers.aiohttp import WebSocket, translate_request
+from engineio.exceptions import EngineIOError
 
 from pluto.clock import Clock
 
@@ -26,6 +28,8 @@ class Limits(msgspec.Struct, frozen=True):
     events_a_second: int = 50
     packets_waiting: int = 1000
     body_s: float = 30.0
+    packed: int = 24
+    """So many WebSockets may have what they get compressed: each costs half a megabyte, and time of the one loop."""
 
 
 class Visitor(Protocol):
@@ -85,6 +89,9 @@ class Rate:
         return self._count > self._most
 
 
+Packing = Callable[[], contextlib.AbstractContextManager[bool]]
+
+
 class Engine(socketio.AsyncServer):
     """The library's server within limits; `handle` is its door, `sweep` is to be called every SWEEP_S."""
 
@@ -96,8 +103,10 @@ class Engine(socketio.AsyncServer):
         self._alone_s: dict[str, float] = {}
         self._wires: dict[str, asyncio.Transport] = {}
         self._polls: Counter[str] = Counter()
+        self._packed = 0
         self.closed = 0
-        self.eio._async = {**self.eio._async, "websocket": self._websocket}
+        self.eio.disconnect = self._let_go
+        self.eio._async = {**self.eio._async, "websocket": self._websocket, "translate_request": self._translated}
 
     def visitor(self, engine_sid: str | None) -> Visitor:
         """Return who opened a connection."""
@@ -129,13 +138,7 @@ class Engine(socketio.AsyncServer):
             await self.cut_off(engine_sid)
             return _refused(HTTPStatus.TOO_MANY_REQUESTS, _TOO_FAST)
         with self._polling(engine_sid):
-            if request.method != "POST":
-                return await self.handle_request(request)
-            try:
-                async with asyncio.timeout(self._limits.body_s):
-                    return await self.handle_request(request)
-            except TimeoutError:
-                return _refused(HTTPStatus.REQUEST_TIMEOUT, f"the body did not arrive within {self._limits.body_s:g} s")
+            return await self.handle_request(request)
 
     async def sweep(self) -> None:
         """Close whom nobody waits for: who says nothing, reads nothing, or may not be here any more."""
@@ -145,7 +148,7 @@ class Engine(socketio.AsyncServer):
             alone_since_s = now_s if is_in else self._alone_s.get(sid, now_s)
             self._alone_s[sid] = alone_since_s
             is_silent = now_s - alone_since_s >= self._limits.connect_s
-            if is_silent or socket.queue.qsize() > self._limits.packets_waiting or self.visitor(sid).is_gone:
+            if socket.closed or is_silent or socket.queue.qsize() > self._limits.packets_waiting or self.visitor(sid).is_gone:
                 await self.cut_off(sid)
 
     async def cut_off(self, engine_sid: str) -> None:
@@ -166,6 +169,13 @@ class Engine(socketio.AsyncServer):
         request: web.BaseRequest | None = None if environ is None else environ["aiohttp.request"]
         direct = request.transport if request is not None and is_websocket(request) else None
         return self._wires.get(engine_sid) or direct
+
+    async def _let_go(self, engine_sid: str) -> None:
+        """Ask a client to leave; the library would wait for one that polls until it does, which may be never."""
+        socket = self.eio.sockets.get(engine_sid)
+        if socket is not None:
+            await socket.close(wait=socket.upgraded)
+            self.eio.sockets.pop(engine_sid, None)
 
     async def _has_room(self) -> bool:
         """Return whether one more may come, for which the oldest that has no poll open may have to go."""
@@ -191,7 +201,20 @@ class Engine(socketio.AsyncServer):
         return self._rates.setdefault(engine_sid, Rate(self._limits.events_a_second, self._clock.now_s))
 
     def _websocket(self, handler: Callable[[Any], Awaitable[object]], server: Any) -> "_Wire":
-        return _Wire(handler, server, Rate(self._limits.events_a_second, self._clock.now_s))
+        return _Wire(handler, server, Rate(self._limits.events_a_second, self._clock.now_s), self._packing)
+
+    @contextlib.contextmanager
+    def _packing(self) -> Generator[bool]:
+        """Say whether one more WebSocket may be compressed, and count it meanwhile."""
+        is_packed = self._packed < self._limits.packed
+        self._packed += is_packed
+        try:
+            yield is_packed
+        finally:
+            self._packed -= is_packed
+
+    def _translated(self, request: web.BaseRequest) -> dict[str, Any]:
+        return translate_request(request) | {"wsgi.input": _Whole(request.content, self._limits.body_s)}
 
     # What the library tells.
 
@@ -218,12 +241,40 @@ _BINARY: Final = ("5", "6")
 _TOO_FAST: Final = "too many messages a second"
 
 
-class _Wire(WebSocket):
-    """A WebSocket that is closed when it says too much."""
+class _Whole:
+    """A body that is read as long as was announced: the library would take the piece that came first for all of it."""
 
-    def __init__(self, handler: Callable[[Any], Awaitable[object]], server: Any, rate: Rate) -> None:
+    def __init__(self, content: aiohttp.StreamReader, limit_s: float) -> None:
+        self._content = content
+        self._limit_s = limit_s
+
+    async def read(self, length: int) -> bytes:
+        """Return *length* bytes, fewer where the body ends before; raises EngineIOError when it takes too long."""
+        body = bytearray()
+        try:
+            async with asyncio.timeout(self._limit_s):
+                while len(body) < length and (piece := await self._content.read(length - len(body))):
+                    body += piece
+        except TimeoutError as error:
+            raise EngineIOError("the body does not come") from error
+        return bytes(body)
+
+
+class _Wire(WebSocket):
+    """A WebSocket that is closed when it says too much, and compressed as long as there are few."""
+
+    def __init__(self, handler: Callable[[Any], Awaitable[object]], server: Any, rate: Rate, packing: Packing) -> None:
         super().__init__(handler, server)
         self._rate = rate
+        self._packing = packing
+
+    async def __call__(self, environ: Mapping[str, Any]) -> web.StreamResponse:
+        self.environ = environ
+        with self._packing() as is_packed:
+            self._sock = web.WebSocketResponse(compress=is_packed, max_msg_size=self.server.max_http_buffer_size)
+            await self._sock.prepare(environ["aiohttp.request"])
+            await self.handler(self)
+        return self._sock
 
     async def wait(self) -> str | bytes:
         data = await super().wait()

@@ -51,17 +51,17 @@ class Topics:
         raise Refused("unknown_topic", f"there is no topic {topic!r}")
 
     def changed(self, mac: MacAddress) -> None:
-        """Tell that a miner looks different, is new, or gone: an `add` to a set where somebody watches, else nothing."""
+        """Tell that a miner looks different, is new, or gone: an entry in a dict where somebody watches, else nothing."""
         if self._fleet is not None:
             if self._fleet.is_closed:
                 self._fleet = None
             else:
-                self._fleet.changed.add(mac)
+                self._fleet.changed[mac] = None
         if self._miners and (room := self._miners.get(mac)) is not None:
             if room.is_closed:
                 del self._miners[mac]
             else:
-                room.changed.add(mac)
+                room.changed[mac] = None
 
     def event(self, id_: int) -> None:
         """Tell of a new event."""

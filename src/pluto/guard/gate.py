@@ -84,6 +84,9 @@ def judge_body(method: str, headers: Headers, *, has_body: bool) -> Verdict | No
     """Return why a body's type is refused: a form, which any page may send, is not JSON (trust 2.6)."""
     if method not in BODY_METHODS or not has_body:
         return None
+    coding = ",".join(headers.getall("Content-Encoding", ())).strip().lower()
+    if coding not in ("", "identity"):
+        return Verdict(HTTPStatus.UNSUPPORTED_MEDIA_TYPE, "send the body as it is, without Content-Encoding")
     media = next(iter(headers.getall("Content-Type", ())), "").partition(";")[0].strip().lower()
     if media == "application/json":
         return None

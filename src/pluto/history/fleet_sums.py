@@ -1,5 +1,6 @@
 """What the fleet as a whole did: sums and ranks over the newest reading of each miner, taken every ten seconds."""
 
+from array import array
 from collections.abc import Sequence
 from typing import Final
 
@@ -24,7 +25,7 @@ class FleetSums:
 
     def take(self, miner: int, at_s: int, values: Sequence[int]) -> None:
         """Take in one reading, its counters as added."""
-        self._newest[miner] = at_s, values
+        self._newest[miner] = at_s, array("i", values)
         self._accepted += max(0, values[ACCEPTED])
         self._rejected += max(0, values[REJECTED])
 

@@ -9,30 +9,45 @@ from typing import Final
 from pluto.history.metrics import ACCEPTED, MINER_METRICS, NONE, REJECTED
 from pluto.history.tiers import Buckets
 
+NUMBERS_IN_THE_OPEN: Final = 50_000
+READINGS_IN_THE_OPEN: Final = 24
+"""Readings of a miner that are kept as numbers; deflated, such a piece is a third as large."""
 FLEET_NUMBER: Final = 0
 """The number of the pseudo miner FLEET."""
 
 
 class Window:
-    """The readings of one miner within one block of the raw tier: time after *start* and values, one after another."""
+    """The readings of one miner within one block of the raw tier: time after *start* and values, one after another.
 
-    __slots__ = ("_values", "_width", "start")
+    All but the newest are kept deflated: ten minutes of ten thousand miners would be a hundred megabytes.
+    """
+
+    __slots__ = ("_last_s", "_parts", "_width", "start")
 
     def __init__(self, start: int, metrics: int) -> None:
         self.start = start
         self._width = metrics + 1
-        self._values = array("i")
+        self._last_s = -1
+        self._parts: tuple[tuple[bytes, ...], array[int]] = (), array("i")
 
     def add(self, at_s: int, values: Sequence[int]) -> None:
         """Append a reading; one that is not later than the last is left out, so that times rise."""
         after_s = at_s - self.start
-        if len(self._values) and self._values[-self._width] >= after_s:
+        if self._last_s >= after_s:
             return
-        self._values.extend((after_s, *values))
+        self._last_s = after_s
+        deflated, newest = self._parts
+        newest.extend((after_s, *values))
+        if len(newest) >= READINGS_IN_THE_OPEN * self._width:
+            self._parts = (*deflated, zlib.compress(newest, 1)), array("i")
 
     def buckets(self, places: Iterable[int] | None = None) -> Buckets:
         """Return what is here, all columns or those at *places*. May be called from another thread than `add`."""
-        values = self._values[:]
+        deflated, newest = self._parts
+        values = array("i")
+        for part in deflated:
+            values.frombytes(zlib.decompress(part))
+        values.extend(newest[:])
         wanted = range(self._width - 1) if places is None else places
         times = [self.start + after_s for after_s in values[:: self._width]]
         return Buckets(times, [values[place + 1 :: self._width].tolist() for place in wanted])
@@ -66,26 +81,37 @@ class Tail:
 
     def __init__(self) -> None:
         self._values = array("i")
+        self._deflated: list[bytes] = []
+        self._squeeze = zlib.compressobj(1)
+        self._readings = 0
         self._base_s = 0
         self.until_s = 0
 
     def __len__(self) -> int:
-        return len(self._values)
+        return self._readings
 
     def add(self, miner: int, at_s: int, values: Sequence[int]) -> None:
         """Append a reading, counters as added."""
-        if not self._values:
+        if not self._readings:
             self._base_s = at_s
+        self._readings += 1
         self.until_s = max(self.until_s, at_s)
         self._values.extend((miner, at_s - self._base_s, *values))
+        if len(self._values) > NUMBERS_IN_THE_OPEN:
+            self._deflated.append(self._squeeze.compress(self._values))
+            self._values = array("i")
 
     def data(self) -> bytes:
-        """Return everything as bytes."""
-        return struct.pack("<IB", self._base_s, len(MINER_METRICS)) + zlib.compress(self._values.tobytes(), 1)
+        """Return everything as bytes; call `clear` before the next `add`."""
+        head = struct.pack("<IB", self._base_s, len(MINER_METRICS))
+        return b"".join((head, *self._deflated, self._squeeze.compress(self._values), self._squeeze.flush()))
 
     def clear(self) -> None:
         """Begin anew."""
         self._values = array("i")
+        self._deflated = []
+        self._squeeze = zlib.compressobj(1)
+        self._readings = 0
 
 
 def replayed(data: bytes) -> Iterator[tuple[int, int, list[int]]]:

@@ -1,7 +1,7 @@
 """Which miners the metrics show, under which prefix, with which values; the whole of it as text when somebody asks."""
 
 import asyncio
-from collections.abc import AsyncGenerator, AsyncIterable, Iterator, Sequence
+from collections.abc import AsyncGenerator, AsyncIterable
 from typing import Final, NamedTuple
 
 import msgspec
@@ -10,7 +10,7 @@ from isal import isal_zlib
 from pluto.clock import Clock
 from pluto.metrics.families import NO_VALUES, SUFFIXES, contract_values
 from pluto.metrics.itself import Itself
-from pluto.metrics.miner_text import LABELLED_HEADERS, LabelledText, NamedText, Shown
+from pluto.metrics.miner_text import LABELLED_HEADERS, LabelledText, NamedText, Shown, Taken, take
 from pluto.metrics.overview import NAMES, overview_text
 from pluto.model.miner import MacAddress, Miner
 from pluto.model.names import NameBook, metric_prefixes
@@ -125,17 +125,24 @@ class Metrics:
         before = overview_text(self.totals) + self.itself.text()
         shelves = [_Snapshot(shelf, tuple(shelf.miners.values())) for shelf in self._shelves]
         yield before.encode(errors="replace")
-        by_label: list[Sequence[bytes]] = []
+        taken: list[tuple[LabelledText, Taken]] = []
         for shelf, miners in shelves:
             async with self._slice:
                 if self._by_label:
-                    by_label.append(shelf.by_label.of(miners, now_s))
+                    taken.append((shelf.by_label, take(miners, now_s)))
                 piece = shelf.by_name.of(miners) if self._by_name else b""
                 await asyncio.sleep(0)
             if piece:
                 yield piece
-        for piece in _by_metric(by_label):
-            yield piece
+        head = ""
+        for place, header in enumerate(LABELLED_HEADERS if taken else ()):
+            head = header or head
+            async with self._slice:
+                lines = b"".join([text.of(shown, place) for text, shown in taken])
+                await asyncio.sleep(0)
+            if lines:  # a metric without lines has no header
+                yield head.encode() + lines
+                head = ""
 
     def _shelf(self, mac: MacAddress) -> _Shelf:
         shelf = self._shelf_of.get(mac)
@@ -157,16 +164,6 @@ class Metrics:
         for mac in self._prefixes.claim(miner, hostname):
             shelf = self._shelf_of[mac]
             shelf.miners[mac] = msgspec.structs.replace(shelf.miners[mac], prefix=self._prefixes.name(mac))
-
-
-def _by_metric(shelves: Sequence[Sequence[bytes]]) -> Iterator[bytes]:
-    """Yield the lines of all shelves metric by metric, as the format wants it; a metric without lines has no header."""
-    head = ""
-    for header, *lines in zip(LABELLED_HEADERS, *shelves, strict=True) if shelves else ():
-        head = header or head
-        if any(lines):
-            yield b"".join([head.encode(), *lines])
-            head = ""
 
 
 async def gzipped(text: bytes) -> bytes:

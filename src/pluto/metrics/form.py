@@ -47,7 +47,10 @@ class Lines:
 
 
 class Column:
-    """One line of each of some miners: made again only when a value or a name is another one."""
+    """One line of each of some miners: made again only when a value or a name is another one.
+
+    The text is kept once the values were the same twice: most of what a miner says changes at every poll, or never.
+    """
 
     __slots__ = ("_lines", "_names", "_raw", "_text", "_turn")
 
@@ -56,14 +59,16 @@ class Column:
         self._turn = turn
         self._names: Sequence[bytes] = ()
         self._raw: Sequence[Any] = ()
-        self._text = b""
+        self._text: bytes | None = None
 
     def text(self, names: Sequence[bytes], raw: Sequence[Any]) -> bytes:
         """Return a line for each of *names* with the *raw* value of it, turned into what is shown."""
-        if raw != self._raw or names != self._names:
-            self._names, self._raw = names, raw
-            self._text = b"" if raw.count(None) == len(raw) else self._lines.filled(names, self._turned(raw))
-        return self._text
+        is_same = raw == self._raw and names == self._names
+        if is_same and self._text is not None:
+            return self._text
+        made = b"" if raw.count(None) == len(raw) else self._lines.filled(names, self._turned(raw))
+        self._names, self._raw, self._text = names, raw, made if is_same else None
+        return made
 
     def _turned(self, raw: Sequence[Any]) -> Sequence[float | None]:
         turn = self._turn

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Sequence
 from operator import attrgetter
-from typing import Final
+from typing import Any, Final, NamedTuple
 
 import msgspec
 
@@ -39,6 +39,27 @@ class NamedText:
         return self._lines.filled([shown.prefix.encode(errors="replace") for shown in miners], values)
 
 
+class Taken(NamedTuple):
+    """What the labelled metrics show of some miners at one moment: a column of values for each metric."""
+
+    watched: Sequence[Shown]
+    macs: Sequence[bytes]
+    of_state: Sequence[Sequence[Any]]
+    fresh_macs: Sequence[bytes]
+    of_reading: Sequence[Sequence[Any]]
+
+
+def take(miners: Sequence[Shown], now_s: float) -> Taken:
+    """Return what is shown of the watched among *miners*."""
+    watched = [shown for shown in miners if shown.is_watched]
+    states = [shown.state for shown in watched]
+    fresh = [state for state in states if _is_fresh(state, now_s)]
+    macs = _macs(states)
+    of_state = [tuple(map(row.value, states)) for row in STATE]
+    of_reading = list(zip(*[READING_VALUES(state.reading) for state in fresh if state.reading is not None], strict=True))
+    return Taken(watched, macs, of_state, macs if len(fresh) == len(states) else _macs(fresh), of_reading or _NOBODY)
+
+
 class LabelledText:
     """The lines of some miners, for each metric with the label `mac`."""
 
@@ -47,17 +68,15 @@ class LabelledText:
         self._of_state = [Column(_labelled_pieces(row.name)) for row in STATE]
         self._of_reading = [Column(_labelled_pieces(row.name, row.label), row.turn) for row in LABELLED]
 
-    def of(self, miners: Sequence[Shown], now_s: float) -> Sequence[bytes]:
-        """Return, for each of LABELLED_HEADERS, the lines of the watched among *miners*."""
-        watched = [shown for shown in miners if shown.is_watched]
-        states = [shown.state for shown in watched]
-        macs = _macs(states)
-        of_state = [column.text(macs, tuple(map(row.value, states))) for column, row in zip(self._of_state, STATE, strict=True)]
-        fresh = [state for state in states if _is_fresh(state, now_s)]
-        macs = _macs(fresh)
-        values = zip(*[READING_VALUES(state.reading) for state in fresh if state.reading is not None], strict=True)
-        of_reading = [column.text(macs, raw) for column, raw in zip(self._of_reading, values, strict=False)]
-        return [self._info.of(watched), *of_state, *(of_reading or _NO_LINES)]
+    def of(self, taken: Taken, place: int) -> bytes:
+        """Return the lines behind the header at *place* of LABELLED_HEADERS."""
+        if place == 0:
+            return self._info.of(taken.watched)
+        place -= 1
+        if place < len(STATE):
+            return self._of_state[place].text(taken.macs, taken.of_state[place])
+        place -= len(STATE)
+        return self._of_reading[place].text(taken.fresh_macs, taken.of_reading[place])
 
 
 class _InfoLines:
@@ -118,7 +137,7 @@ def _headers() -> list[str]:
 LABELLED_HEADERS: Final = tuple(_headers())
 """What stands before the lines of each metric; empty for a further row of the same name."""
 _NO_READING: Final = Reading()
-_NO_LINES: Final = (b"",) * len(LABELLED)
+_NOBODY: Final[Sequence[Sequence[Any]]] = ((),) * len(LABELLED)
 _INFO_WORDS: Final[Callable[[Reading], tuple[object, ...]]] = attrgetter(
     "hostname", "model", "firmware", "pool.stratum_url", "pool.stratum_port"
 )

@@ -50,7 +50,7 @@ class LogFiles:
         if self._task is not None:
             self._task.cancel()
             await asyncio.gather(self._task, return_exceptions=True)
-        await self._flush()
+        await self.flush()
 
     def write(self, miner: Miner, hostname: str | None, message: str) -> None:
         """Append *message* to the file of *miner*, under the name it has now."""
@@ -70,9 +70,10 @@ class LogFiles:
     async def _run(self) -> None:
         while True:
             await asyncio.sleep(WRITE_EVERY_S)
-            await self._flush()
+            await self.flush()
 
-    async def _flush(self) -> None:
+    async def flush(self) -> None:
+        """Write what waits."""
         waiting, self._waiting, self._count = self._waiting, {}, 0
         if not waiting:
             return

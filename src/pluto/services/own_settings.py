@@ -33,6 +33,9 @@ AT_ONCE: Final = frozenset(
 )  # fmt: skip
 """Counts without a restart."""
 
+CHOICES: Final[Mapping[str, Sequence[str]]] = {"PLUTO_LOG_LEVEL": ("debug", "info", "warning", "error")}
+"""Settings that are one of a few words."""
+
 _FIELDS: Final = {field.encode_name: field for field in msgspec.structs.fields(Settings)}
 _TYPES: Final = {
     field.encode_name: field.type for field in cast("msgspec.inspect.StructType", msgspec.inspect.type_info(Settings)).fields
@@ -106,6 +109,7 @@ class OwnSettings:
             name not in self._fixed and name in (stored.keys() | self._began_with) and _plain(next_value) != _plain(value)
         )
         is_editable = name in _GROUP_OF and name not in self._fixed
+        choices: list[Json] = list(CHOICES.get(name, ()))
         row: JsonObject = {
             "name": name,
             "group": _GROUP_OF.get(name),
@@ -118,6 +122,7 @@ class OwnSettings:
             "needs_restart": name not in AT_ONCE,
             "after_restart": _plain(next_value) if is_waiting and not is_hidden else None,
             "is_waiting": is_waiting,
+            "choices": choices or None,
             "problem": _problem(self._settings.data_dir, name, next_value) if name in stored else None,
         }
         return row | _bounds(name)

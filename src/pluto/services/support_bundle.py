@@ -10,7 +10,7 @@ from typing import Final
 import msgspec
 
 from pluto import __version__
-from pluto.model.columns import ONE, row
+from pluto.model.columns import ONE, ONE_ROWS
 from pluto.model.json_value import Json, JsonObject, parse_object
 from pluto.model.mask import masked, masked_text, private_words
 from pluto.model.record import Record
@@ -83,7 +83,7 @@ class SupportBundle:
             view = self._told.views.view(record)
             info = parse_object(record.info)
             private.update(private_words(info))
-            values = dict(zip((column.name for column in ONE), row(view, ONE), strict=True))
+            values = dict(zip((column.name for column in ONE), ONE_ROWS.of(view), strict=True))
             miners.append(masked({name: value for name, value in values.items() if name not in _PERSONAL}))
             key = values["model"], values["firmware"]
             if len(answers) < ANSWERS and key not in answers:

@@ -1,12 +1,12 @@
 """What is shown of our miners: records, states and tracks joined, for lists, live rows and the single view."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import AsyncGenerator, Sequence
 from typing import Final
 
 from pluto.axeos.decode import decode_system_info
 from pluto.errors import MinerFault, NotFound
-from pluto.model.columns import FLEET, Column, View, row
+from pluto.model.columns import FLEET_ROWS, Rows, View
 from pluto.model.json_value import Json
 from pluto.model.miner import MacAddress
 from pluto.model.reading import Reading
@@ -44,14 +44,12 @@ class Views:
         """Note that something looks different now."""
         self._changes += 1
 
-    async def rows(self) -> list[list[Json]]:
-        """Return the rows of all miners, made in slices so that polls go on."""
-        rows: list[list[Json]] = []
-        for place, record in enumerate(self._store.in_order()):
-            rows.append(row(self.view(record)))
-            if place % SLICE == SLICE - 1:
-                await asyncio.sleep(0)
-        return rows
+    async def rows(self) -> AsyncGenerator[list[list[Json]]]:
+        """Yield the rows of all miners as they are now, made in slices so that polls go on."""
+        records = self._store.in_order()
+        for start in range(0, len(records), SLICE):
+            yield [FLEET_ROWS.of(self.view(record)) for record in records[start : start + SLICE]]
+            await asyncio.sleep(0)
 
     def macs(self) -> list[MacAddress]:
         """Return all imprinted miners, in the order of registration."""
@@ -64,10 +62,10 @@ class Views:
             raise NotFound("no miner with this MAC is imprinted")
         return record
 
-    def row(self, mac: MacAddress, columns: Sequence[Column] = FLEET) -> list[Json] | None:
+    def row(self, mac: MacAddress, rows: Rows = FLEET_ROWS) -> list[Json] | None:
         """Return one row, None where the miner is not imprinted."""
         record = self._store.get(mac)
-        return None if record is None else row(self.view(record), columns)
+        return None if record is None else rows.of(self.view(record))
 
     def view(self, record: Record) -> View:
         """Return everything known of a miner at this moment."""

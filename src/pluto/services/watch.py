@@ -13,6 +13,8 @@ from pluto.store.miners import MinerStore
 
 SLICE: Final = 100
 """Miners that begin in one go, before the event loop gets its turn: 10,000 of them must not hold up a poll."""
+MANY: Final = 500
+"""So many that begin together are told of, once they have."""
 LEAVING: Final = 20
 """The same for those that leave: browsers hear of each, and of everybody who stays."""
 
@@ -20,17 +22,25 @@ LEAVING: Final = 20
 class Watch:
     """Which of our miners are polled; *joined* and *left* hear of each that begins and ends.
 
-    Lists that are set at the same time are worked off one after another.
+    *many_joined* hears when MANY or more have begun. Lists that are set at the same time are worked off one after another.
     """
 
-    def __init__(
-        self, store: MinerStore, fleet: Fleet, logs: DeviceLogs, joined: Callable[[Record], None], left: Callable[[Record], None]
+    def __init__(  # noqa: PLR0913 - three parts and three ears
+        self,
+        store: MinerStore,
+        fleet: Fleet,
+        logs: DeviceLogs,
+        *,
+        joined: Callable[[Record], None],
+        left: Callable[[Record], None],
+        many_joined: Callable[[], None],
     ) -> None:
         self._store = store
         self._logs = logs
         self._fleet = fleet
         self._joined = joined
         self._left = left
+        self._many_joined = many_joined
         self._turn = asyncio.Lock()
 
     async def all(self, *, traces: bool | None = None) -> list[Record]:
@@ -89,3 +99,5 @@ class Watch:
                     states.append(MinerState(record.miner, info=record.info))
             self._fleet.start(states, among=len(new))
             await asyncio.sleep(0)
+        if len(new) >= MANY:
+            self._many_joined()

@@ -175,6 +175,13 @@ export class Api {
     return this.json(path, init);
   }
 
+  /** Returns an answer that is a file. */
+  async blob(method: string, path: string): Promise<Blob> {
+    const answer = await this.ask(path, { method, body: "{}", headers: { "Content-Type": "application/json" } });
+    if (!answer.ok) throw refused(answer.status, await answer.json().catch(() => null));
+    return answer.blob();
+  }
+
   async json<Answer>(path: string, init: RequestInit = {}): Promise<Answer> {
     const answer = await this.ask(path, { ...init, headers: { Accept: "application/json", ...init.headers } });
     if (!answer.ok) throw refused(answer.status, await answer.json().catch(() => null));

@@ -1,4 +1,5 @@
 /** The list of miners as a table, with its keys and its selection. */
+import { prefs } from "../prefs";
 import { useMemo } from "preact/hooks";
 import { useNow, usePage } from "../page";
 import { Table } from "../parts/Table";
@@ -21,6 +22,7 @@ interface MinerTableProps {
 
 const PHONE_ROW = 60;
 const ROW = 34;
+const DENSE_ROW = 28;
 const AGES_EVERY_MS = 5_000;
 
 export function MinerTable({ list: { macs, keys, sort }, selection, onSelect, onPoint, onAsk }: MinerTableProps) {
@@ -43,7 +45,7 @@ export function MinerTable({ list: { macs, keys, sort }, selection, onSelect, on
   };
   return (
     <Table<Miner>
-      label={t("page.miners")} keys={macs} row={(mac) => fleet.miners.get(mac)} columns={columns} rowHeight={isPhone ? PHONE_ROW : ROW} nowMs={nowMs} hasHead={!isPhone}
+      label={t("page.miners")} keys={macs} row={(mac) => fleet.miners.get(mac)} columns={columns} rowHeight={isPhone ? PHONE_ROW : prefs().isDense ? DENSE_ROW : ROW} nowMs={nowMs} hasHead={!isPhone}
       sort={sort} onSort={(key) => setQuery({ sort: sort.key === key && !sort.isFalling ? `-${key}` : key })} selected={selection.macs} onPoint={onPoint}
       onToggle={(mac, isRange) => onSelect(isRange ? extended(selection, mac, macs) : toggled(selection, mac))} onToggleAll={() => onSelect(selection.macs.size >= macs.length ? NOBODY : everybody(macs))} onNone={() => onSelect(NOBODY)}
       onOpen={(mac) => { remember(mac); go(`/miners/${slug(mac)}`); }} onLetter={letter} remembered={live.active} onActive={remember}

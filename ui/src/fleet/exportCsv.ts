@@ -24,7 +24,7 @@ function value(miner: Miner, column: Column): string {
 }
 
 /** Quotes what needs it; what a spreadsheet would take for a formula gets an apostrophe, numbers aside. */
-function cell(text: string): string {
+export function cell(text: string): string {
   const safe = /^[=+\-@\t\r]/.test(text) && !/^-?\d+(\.\d+)?$/.test(text) ? `'${text}` : text;
   return /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
 }

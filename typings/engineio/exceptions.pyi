@@ -1,0 +1,3 @@
+"""What Pluto uses of its errors."""
+
+class EngineIOError(Exception): ...

@@ -59,6 +59,20 @@ async def test_with_a_key_no_password_ever_reaches_the_disk(tmp_path: Path) -> N
         assert kept.setting("stratumPassword") == POOL["stratumPassword"]
 
 
+async def test_a_revised_preset_is_sealed_as_well(tmp_path: Path) -> None:
+    def renamed(members: JsonObject) -> JsonObject:
+        return {**members, "name": "new", "configuration": {**POOL, "stratumPassword": "hunter2-new"}}
+
+    async with store(tmp_path) as core:
+        preset = await core.presets.create({"configuration": POOL})
+        await core.presets.revise(preset.uuid, renamed)
+        with pytest.raises(BadRequest):
+            await core.presets.revise(preset.uuid, lambda members: {**members, "apiToken": MARK})
+    assert b"hunter2" not in everything_in(tmp_path)
+    async with store(tmp_path) as core:
+        assert core.presets.all()[0].setting("stratumPassword") == "hunter2-new"
+
+
 @pytest.mark.parametrize("key", ["", OTHER])
 async def test_without_the_right_key_nothing_opens(tmp_path: Path, key: str) -> None:
     async with store(tmp_path) as core:

@@ -80,25 +80,23 @@ class PresetStore:
 
     async def create(self, given: JsonObject) -> Preset:
         """Store a preset with the members *given* and an id and times of ours; raises BadRequest, StorageFull."""
-        if has_sealed(given):
-            raise BadRequest(f"a password cannot begin with {MARK}")
         moment = self._clock.utc()
         uuid, now = str(uuid7(moment)), iso_milliseconds(moment)
         preset = Preset({**given, "uuid": uuid, "createdAt": now, "updatedAt": now})
-        value = msgspec.json.encode(self._seal.close(preset.reveal(), uuid))
+        value = self._sealed(preset)
         async with self._level.writing:
             await self._collection.commit({uuid: value}, sync=True, then=lambda: self._presets.update({uuid: preset}))
         return preset
 
     async def revise(self, uuid: str, change: Callable[[JsonObject], JsonObject]) -> Preset:
-        """Store what *change* makes of the members of preset *uuid*, secrets included; raises UnknownPreset, StorageFull."""
+        """Store what *change* makes of the members of preset *uuid*, secrets included; raises UnknownPreset, BadRequest, StorageFull."""
         async with self._level.writing:
             before = self._presets.get(uuid)
             if before is None:
                 raise UnknownPreset("there is no such preset")
             kept = {"uuid": uuid, "createdAt": before.created_at, "updatedAt": iso_milliseconds(self._clock.utc())}
             preset = Preset({**change(before.reveal()), **kept})
-            value = msgspec.json.encode(preset.reveal())
+            value = self._sealed(preset)
             await self._collection.commit({uuid: value}, sync=True, then=lambda: self._presets.update({uuid: preset}))
         return preset
 
@@ -125,6 +123,11 @@ class PresetStore:
                 await self._collection.commit(values, sync=True)
                 await self._level.compact()
         return len(values)
+
+    def _sealed(self, preset: Preset) -> bytes:
+        if has_sealed(preset.reveal()):
+            raise BadRequest(f"a password cannot begin with {MARK}")
+        return msgspec.json.encode(self._seal.close(preset.reveal(), preset.uuid))
 
     def _read(self, key: str, value: bytes, _: int) -> Preset:
         return Preset(self._seal.open({**json_object(value), "uuid": key}, key))

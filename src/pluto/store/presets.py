@@ -89,7 +89,10 @@ class PresetStore:
         return preset
 
     async def revise(self, uuid: str, change: Callable[[JsonObject], JsonObject]) -> Preset:
-        """Store what *change* makes of the members of preset *uuid*, secrets included; raises UnknownPreset, BadRequest, StorageFull."""
+        """Store what *change* makes of the members of preset *uuid*, secrets included.
+
+        Raises UnknownPreset, BadRequest, StorageFull; then it is as it was.
+        """
         async with self._level.writing:
             before = self._presets.get(uuid)
             if before is None:

@@ -75,7 +75,7 @@ async def test_scrolling_up_pauses_and_counts_what_is_new(pluto: Running, tabs: 
     page = await tabs.open(pluto.base + path(fleet, 1))
     await until(lambda: _reached(page, 100))
     box = page.get_by_role("log")
-    await box.evaluate("box => box.scrollTop = 40")
+    await box.evaluate("box => box.scrollTop = 600")
     fresh = page.get_by_role("button", name="follow (End)")
     await expect(fresh).to_be_visible()
     await expect(page.get_by_role("switch", name="follow")).not_to_be_checked()

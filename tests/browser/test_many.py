@@ -140,7 +140,7 @@ async def test_five_thousand_miners_are_shown_within_the_budgets(many: Running, 
     paint = "performance.getEntriesByName('first-contentful-paint')[0]?.startTime / 1000"
     told("first paint, s", await page.evaluate(paint))
     await page.wait_for_timeout(2_000)
-    client = await page.context.new_cdp_session(page)
+    client: Any = await page.context.new_cdp_session(page)
     await client.send("Performance.enable")
     before, began = await _busy(client), await page.evaluate("performance.now()")
     await page.wait_for_timeout(6_000)

@@ -145,4 +145,4 @@ async def test_the_last_page_that_closes_closes_the_connection_to_the_miner(
     async def is_closed() -> bool:
         return miner.open_connections == before
 
-    await until(is_closed, 10.0)
+    await until(is_closed, 12.0)  # after 8 s; a busy machine takes its time

@@ -88,6 +88,7 @@ async def test_a_miner_that_moved_is_known_and_adding_updates_its_address(
     await page.get_by_role("button", name="Find miners").click()
     await expect(page.locator(".found-row[data-status=moved]")).to_contain_text("was at 127.62.1.77:81")
     await expect(page.locator(".found-row[data-status=known]")).to_have_count(1)
+    await expect(page.locator(".found-row[data-status=known]").get_by_role("checkbox")).to_have_count(0)
     await page.get_by_role("button", name="Add 1 miner").click()
     await expect(page.locator("[data-result=updated]")).to_be_visible()
     listed = (await pluto.ask("GET", "/devices/imprint"))[1]["data"]

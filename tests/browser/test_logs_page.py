@@ -75,7 +75,7 @@ async def test_scrolling_up_pauses_and_counts_what_is_new(pluto: Running, tabs: 
     page = await tabs.open(pluto.base + path(fleet, 1))
     await until(lambda: _reached(page, 100))
     box = page.get_by_role("log")
-    await box.evaluate("box => box.scrollTop = 40")
+    await box.evaluate("box => box.scrollTop = 600")
     fresh = page.get_by_role("button", name="follow (End)")
     await expect(fresh).to_be_visible()
     await expect(page.get_by_role("switch", name="follow")).not_to_be_checked()
@@ -145,4 +145,4 @@ async def test_the_last_page_that_closes_closes_the_connection_to_the_miner(
     async def is_closed() -> bool:
         return miner.open_connections == before
 
-    await until(is_closed, 10.0)
+    await until(is_closed, 12.0)  # after 8 s; a busy machine takes its time

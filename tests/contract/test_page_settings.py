@@ -1,6 +1,8 @@
 """Pluto's own settings on the page: where a value comes from, what counts at once, what is refused with nothing written."""
 
+import io
 import tomllib
+import zipfile
 from collections.abc import AsyncGenerator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from pathlib import Path
@@ -115,3 +117,17 @@ def test_what_a_person_wrote_around_a_value_stays() -> None:
         changed(after, {"PORT": None, "PLUTO_ALLOWED_HOSTS": None, "NONE": None})
         == "# mine\n\nauto_listen = true\n[other]\nx = 1\n"
     )
+
+
+async def test_a_password_among_the_settings_is_told_to_nobody(start: Start, tmp_path: Path) -> None:
+    (tmp_path / "data").mkdir()
+    (tmp_path / "data" / "pluto.toml").write_text('pluto_viewer_password = "hunter22hunter"\n')
+    async with start(password="hunter22secret") as pluto:
+        shown = await rows(pluto)
+        assert "hunter22" not in str(shown)
+        assert (shown["PLUTO_PASSWORD"]["value"], shown["PLUTO_PASSWORD"]["is_editable"]) == (None, False)
+        status, problem = await put(pluto, PLUTO_PASSWORD="hunter22other")
+        assert (status, problem["field"]) == (400, "PLUTO_PASSWORD")
+        async with pluto.http.post(pluto.base + "/api/v1/support-bundle", json={}) as answer:
+            archive = zipfile.ZipFile(io.BytesIO(await answer.read()))
+    assert b"hunter22" not in b"".join(archive.read(name) for name in archive.namelist())

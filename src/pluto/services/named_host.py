@@ -8,10 +8,8 @@ from typing import Final
 from pluto.model.miner import parse_host
 
 RESOLVE_LIMIT_S: Final = 3.0
-_NAME: Final = re.compile(
-    r"(?=[^:]{1,253}(?::|$))((?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)*[a-z][a-z0-9-]{0,62})(:\d{1,5})?",
-    re.IGNORECASE | re.ASCII,
-)
+_LABEL: Final = "[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?"
+_NAME: Final = re.compile(rf"(?=[^:]{{1,253}}(?::|$))((?:{_LABEL}\.)*[a-z][a-z0-9-]{{0,62}})(:[0-9]{{1,5}})?")
 
 
 class NoHost(Exception):
@@ -22,7 +20,7 @@ async def host_of(text: str) -> str:
     """Return *text* as `ip[:port]`; raises NoHost. Where the address lies is judged by whoever contacts it."""
     if parse_host(text) is not None:
         return text
-    found = _NAME.fullmatch(text)
+    found = _NAME.fullmatch(text.lower())
     if found is None:
         raise NoHost("not an address")
     name, port = found[1], found[2] or ""

@@ -83,8 +83,10 @@ def _medians(fleet: Fleet, rounds: int) -> dict[str, Figures]:
     found: dict[str, list[Figures]] = {}
     for turn in range(rounds):
         for name in (*fleet.judged, *(fleet.also if turn == 0 else ())):
-            with contextlib.suppress(FileNotFoundError):  # no compiler, no Prometheus: that line is left out
+            try:
                 found.setdefault(name, []).append(_run(name, fleet))
+            except (FileNotFoundError, TimeoutError, subprocess.CalledProcessError) as error:
+                print(f"  {name} did not run: {error}", flush=True)  # no compiler, no Prometheus: that line is left out
     return {
         name: {key: statistics.median([each[key] for each in all_figures]) for key in all_figures[0]}
         for name, all_figures in found.items()
@@ -164,7 +166,6 @@ def _config(folder: Path, miners: int) -> Path:
     job = {
         "job_name": "miners",
         "metrics_path": "/api/system/info",
-        "enable_compression": False,
         "file_sd_configs": [{"files": [str(targets)]}],
     }
     intervals = {"scrape_interval": "5s", "scrape_timeout": "4s"}

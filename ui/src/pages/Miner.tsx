@@ -26,7 +26,7 @@ function Overview({ miner }: { miner: Row }) {
       <MinerFigures miner={miner} detail={detail} />
       <MinerCharts mac={miner.mac} limits={ability?.limits ?? null} />
       <div class="cards">
-        <PoolFacts miner={miner} detail={detail} />
+        <PoolFacts miner={miner} detail={detail} ability={ability} />
         <MinerFacts miner={miner} detail={detail} />
         <Events happened={happened} />
       </div>

@@ -30,6 +30,7 @@ async def test_the_overview_says_who_it_is_and_how_it_is(pluto: Running, tabs: T
     miner = fleet.miners[0]
     page = await opened(tabs, pluto, miner)
     await expect(page.get_by_role("heading", level=1)).to_have_text(miner.hostname)
+    await expect(page).to_have_title(f"{miner.hostname} - Pluto")
     head = page.locator(".miner-head")
     for words in (miner.mac, miner.host, miner.profile.version, "Online"):
         await expect(head).to_contain_text(words)

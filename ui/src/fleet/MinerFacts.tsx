@@ -21,7 +21,7 @@ export function PoolFacts({ miner, detail, ability }: { miner: Miner; detail: De
         [t("column.response"), format.milliseconds(miner.responseMs)],
         [t("pool.rejected"), format.percent(miner.rejected10mPercent)],
         ...(ability?.rejected_for.length ? [[t("pool.why"), ability.rejected_for.map(({ reason, count }) => `${reason} ${format.count(count)}`).join(", ")] as const] : []),
-        ...(unused ? [[t(miner.isFallback ? "pool.primary" : "pool.fallback"), t("pool.unused", { address: unused.address })] as const] : []),
+        ...(unused ? [[t(miner.isFallback ? "group.stratum" : "group.fallbackStratum"), t("pool.unused", { address: unused.address })] as const] : []),
       ]} />
     </section>
   );
@@ -39,7 +39,7 @@ export function MinerFacts({ miner, detail }: { miner: Miner; detail: Detail | n
         [t("miner.core"), `${format.coreVolts(miner.coreVolts)} / ${format.coreVolts(miner.coreActualVolts)}`],
         [t("column.input"), format.volts(miner.inputVolts)],
         ...(fans.length > 1 ? [[t("chart.fan"), fans.map(([percent, rpm]) => `${format.percent(percent)} ${format.turns(rpm)}`).join(" \u00b7 ")] as const] : []),
-        [t("series.error"), format.percent(miner.errorPercent)],
+        [t("chart.error"), format.percent(miner.errorPercent)],
         [t("column.rssi"), format.decibels(miner.rssiDbm)],
         [t("chart.heap"), format.megabytes(miner.freeHeapBytes)],
         [t("column.addedAt"), format.moment(miner.addedAtMs)],

@@ -93,6 +93,14 @@ async def test_an_outage_is_a_gap_and_what_happened_is_marked(pluto: Running, ta
     assert sorted(steps)[-2] < HOUR_S / 10
 
 
+async def test_an_event_leads_to_its_moment_in_the_charts(pluto: Running, tabs: Tabs, fleet: SimulatedFleet) -> None:
+    page = await opened(tabs, f"{pluto.base}/miners/{slug(fleet.miners[0])}")
+    await page.locator(".event-list li").filter(has_text="restarted").get_by_role("link").click()
+    chosen = parse_qs(urlsplit(page.url).query)
+    assert float(chosen["to"][0]) - float(chosen["from"][0]) == pytest.approx(HOUR_S, abs=2)
+    await expect(page.get_by_role("list", name="Marks")).to_contain_text("restarted")
+
+
 async def test_another_range_is_asked_once_and_stands_in_the_address(pluto: Running, tabs: Tabs, fleet: SimulatedFleet) -> None:
     page = await opened(tabs, f"{pluto.base}/miners/{slug(fleet.miners[0])}")
     assert len(await asked(page, "hashrate_ghs")) == 1

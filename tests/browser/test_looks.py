@@ -195,6 +195,9 @@ async def _facts(pluto: Running) -> set[str]:
     """Return every text that comes from a miner, and names that are the same in every language."""
     _, table = await pluto.ask("GET", "/api/v1/fleet")
     facts = {cell for row in table["rows"] for cell in row if isinstance(cell, str) and cell not in {"online", "low", "hot"}}
+    for row in table["rows"]:
+        _, one = await pluto.ask("GET", f"/api/v1/miners/{row[0]}")
+        facts |= {rejected["reason"] for rejected in one["rejected_for"]}
     facts |= {
         "English",
         "Deutsch",

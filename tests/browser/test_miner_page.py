@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from playwright.async_api import Page, expect
 
-from browsing import PHONE, WIDE, Tabs, overflow, violations
+from browsing import EXPECTED_NOISE, PHONE, WIDE, Tabs, overflow, violations
 from pluto.simulator.server import SimulatedFleet
 from pluto.simulator.simulated_miner import SimulatedMiner
 from running import Running
@@ -30,6 +30,7 @@ async def test_the_overview_says_who_it_is_and_how_it_is(pluto: Running, tabs: T
     miner = fleet.miners[0]
     page = await opened(tabs, pluto, miner)
     await expect(page.get_by_role("heading", level=1)).to_have_text(miner.hostname)
+    await expect(page).to_have_title(f"{miner.hostname} - Pluto")
     head = page.locator(".miner-head")
     for words in (miner.mac, miner.host, miner.profile.version, "Online"):
         await expect(head).to_contain_text(words)
@@ -86,6 +87,7 @@ async def test_only_what_the_firmware_can_do_is_offered(pluto: Running, tabs: Ta
 
 
 async def test_a_removed_miner_says_so_and_can_be_added_again(pluto: Running, tabs: Tabs, fleet: SimulatedFleet) -> None:
+    tabs.allowed = EXPECTED_NOISE  # what was just being asked of it is answered with 404
     page = await opened(tabs, pluto, fleet.miners[3])
     name = fleet.miners[3].hostname
     await expect(page.get_by_role("heading", level=1)).to_have_text(name)

@@ -58,6 +58,16 @@ async def test_a_miner_is_offered_only_what_its_firmware_understands(
         assert fleet.miners[place].requests.total - requests <= 2  # polls: it was not asked what it cannot do
 
 
+@pytest.mark.parametrize("place", range(3))
+async def test_both_pools_are_told_whichever_is_in_use(pluto: Running, paths: list[str], place: int) -> None:
+    _, said = await pluto.ask("GET", paths[place])
+    assert [(pool["role"], pool["address"]) for pool in said["pools"]] == [
+        ("primary", "public-pool.io:21496"),
+        ("fallback", "solo.ckpool.org:3333"),
+    ]
+    assert all(row["count"] > 0 and row["reason"] for row in said["rejected_for"])
+
+
 @pytest.mark.parametrize("place", [0, 3])
 async def test_a_paused_miner_hashes_again_when_told(pluto: Running, fleet: SimulatedFleet, paths: list[str], place: int) -> None:
     path = paths[place]

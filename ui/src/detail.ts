@@ -30,14 +30,14 @@ export function useDetail(mac: string): Detail | null {
   return detail?.mac === mac ? detail.row : null;
 }
 
-/** Returns what the firmware of a miner can do and where its limits are; null before that is known. Another firmware is asked anew. */
-export function useAbility({ mac, firmware }: Miner): Ability | null {
+/** Returns what the firmware of a miner can do, its pools and where its limits are; null before that is known; asked anew when its firmware, pool or rejected shares are others. */
+export function useAbility({ mac, firmware, pool, rejected }: Miner): Ability | null {
   const { api } = usePage();
   const [found, set] = useState<{ mac: string; ability: Ability } | null>(null);
   useEffect(() => {
     let isGone = false;
     api.ability(mac).then((ability) => !isGone && set({ mac, ability }), () => undefined);
     return () => void (isGone = true);
-  }, [api, mac, firmware]);
+  }, [api, mac, firmware, pool, rejected]);
   return found?.mac === mac ? found.ability : null;
 }

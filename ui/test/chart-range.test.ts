@@ -20,6 +20,8 @@ test("a zoom stands still and remembers where to go back to", () => {
   expect(inAddress({ name: range.name, fixed: null }, "24h")).toEqual({ range: "7d", from: null, to: null });
 });
 
+test("a link may name a stretch in one word", () => expect(rangeOf(query("range=1000-2000"), "1h")).toEqual({ name: "1h", fixed: { fromS: 1000, toS: 2000 } }));
+
 test("the usual range stands in no address", () => expect(inAddress({ name: "24h", fixed: null }, "24h").range).toBeNull());
 
 test("no zoom is narrower than what was measured", () => expect(spanOf(1000, 1001)).toEqual({ fromS: 996, toS: 1006 }));

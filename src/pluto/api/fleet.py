@@ -8,6 +8,7 @@ import msgspec
 
 from pluto.api.call import Answer, Call, plain
 from pluto.api.parts import Parts
+from pluto.axeos.beside import pools_of, rejections_of
 from pluto.axeos.verbs import Verb, commands_of
 from pluto.errors import BadField
 from pluto.metrics.exposition import compressed
@@ -44,10 +45,12 @@ async def one(parts: Parts, call: Call) -> Answer:
     """One miner's view."""
     record = _miner(parts, call)
     row = parts.views.row(record.mac, ONE_ROWS) or []
-    limits = parts.views.limits
+    info, limits = parse_object(record.info), parts.views.limits
     members = {
         "miner": dict(zip([column.name for column in ONE], row, strict=True)),
-        "can": list(commands_of(parse_object(record.info))),
+        "can": list(commands_of(info)),
+        "pools": pools_of(info),
+        "rejected_for": rejections_of(info),
         "limits": {"chip_temperature_celsius": limits.chip_celsius, "vr_temperature_celsius": limits.vr_celsius},
     }
     return plain({"at": parts.wall_s(), **members})

@@ -80,6 +80,9 @@ export type Verb = "restart" | "identify" | "pause" | "resume";
 export interface Ability {
   readonly can: readonly Verb[];
   readonly limits: Limits;
+  readonly pools: readonly { readonly role: "primary" | "fallback"; readonly address: string; readonly user: string | null }[];
+  /** Why shares were rejected since the start of the miner, in the pool's words. */
+  readonly rejected_for: readonly { readonly reason: string; readonly count: number }[];
 }
 
 export type SettingValue = string | number | boolean;

@@ -19,11 +19,16 @@ export interface Span {
 /** No chart is finer than this. */
 const LEAST_S = 10;
 
+/** A link to a moment may say it in one word: `range=<from>-<to>`. */
+const STRETCH = /^(\d{1,11})-(\d{1,11})$/;
+
 /** Returns what `range`, `from` and `to` of an address mean; what cannot be used counts as absent. */
 export function rangeOf(query: URLSearchParams, otherwise: RangeName): Range {
   const named = query.get("range") as RangeName | null;
   const name = named !== null && Object.hasOwn(RANGES, named) ? named : otherwise;
-  return { name, fixed: spanOf(Number(query.get("from")), Number(query.get("to"))) };
+  const stretch = STRETCH.exec(named ?? "");
+  const [from, to] = stretch ? [stretch[1], stretch[2]] : [query.get("from"), query.get("to")];
+  return { name, fixed: spanOf(Number(from), Number(to)) };
 }
 
 /** Returns the span, widened to what can be shown, or null where it is none. */

@@ -1,11 +1,13 @@
 /** What else is known of a miner: its pool, its clock, its network, all states that hold. */
 import type { ComponentChildren } from "preact";
+import type { Ability } from "../api/client";
 import type { Detail } from "../detail";
 import * as format from "../format";
 import type { Miner } from "../store/miner";
 import { t } from "../t";
 
-export function PoolFacts({ miner, detail }: { miner: Miner; detail: Detail | null }) {
+export function PoolFacts({ miner, detail, ability }: { miner: Miner; detail: Detail | null; ability: Ability | null }) {
+  const unused = ability?.pools.find((pool) => pool.role === (miner.isFallback ? "primary" : "fallback"));
   const isConnected = detail?.["pool_connected"];
   return (
     <section class="card">
@@ -18,6 +20,8 @@ export function PoolFacts({ miner, detail }: { miner: Miner; detail: Detail | nu
         [t("column.poolDifficulty"), format.difficulty(miner.poolDifficulty)],
         [t("column.response"), format.milliseconds(miner.responseMs)],
         [t("pool.rejected"), format.percent(miner.rejected10mPercent)],
+        ...(ability?.rejected_for.length ? [[t("pool.why"), ability.rejected_for.map(({ reason, count }) => `${reason} ${format.count(count)}`).join(", ")] as const] : []),
+        ...(unused ? [[t(miner.isFallback ? "group.stratum" : "group.fallbackStratum"), t("pool.unused", { address: unused.address })] as const] : []),
       ]} />
     </section>
   );
@@ -35,7 +39,7 @@ export function MinerFacts({ miner, detail }: { miner: Miner; detail: Detail | n
         [t("miner.core"), `${format.coreVolts(miner.coreVolts)} / ${format.coreVolts(miner.coreActualVolts)}`],
         [t("column.input"), format.volts(miner.inputVolts)],
         ...(fans.length > 1 ? [[t("chart.fan"), fans.map(([percent, rpm]) => `${format.percent(percent)} ${format.turns(rpm)}`).join(" \u00b7 ")] as const] : []),
-        [t("series.error"), format.percent(miner.errorPercent)],
+        [t("chart.error"), format.percent(miner.errorPercent)],
         [t("column.rssi"), format.decibels(miner.rssiDbm)],
         [t("chart.heap"), format.megabytes(miner.freeHeapBytes)],
         [t("column.addedAt"), format.moment(miner.addedAtMs)],

@@ -2,7 +2,7 @@
 import type { Setting } from "../api/client";
 import { Field } from "../parts/Field";
 import { type Draft, inField, problemOf } from "../store/form";
-import { t } from "../t";
+import { isKey, t } from "../t";
 import { settingValue, settingWord, unitOf } from "./settingWords";
 
 interface SettingFieldProps {
@@ -21,6 +21,7 @@ export function SettingField({ draft, setting, isToldLate, onChange }: SettingFi
   const remarks = [
     moved !== undefined ? t("form.moved", { value: settingValue(setting, moved) }) : null,
     setting.needs_restart && isToldLate ? t("form.restart") : null,
+    specialOf(setting),
     !isChosen && setting.kind === "number" && setting.low !== null && setting.high !== null && setting.high < 1_000 ? t("form.range", { low: setting.low, high: setting.high }) : null,
   ].filter((remark) => remark !== null);
   return (
@@ -36,4 +37,10 @@ function optionsOf(setting: Setting, typed: string) {
   const known = setting.choices.map(({ value, is_default }) => ({ value: String(value), label: `${settingValue(setting, value)}${is_default ? ` ${t("form.default")}` : ""}` }));
   const extra = [String(setting.value ?? ""), typed].filter((value, place, all) => value !== "" && all.indexOf(value) === place && !known.some((option) => option.value === value));
   return [...extra.map((value) => ({ value, label: `${settingValue(setting, Number(value))} ${t("form.own")}` })), ...known];
+}
+
+/** Says what the least value means where it is no amount: -1 is "never". */
+function specialOf({ name, low }: Setting): string | null {
+  const key = `setting.${name}.${low}`;
+  return low !== null && low < 0 && isKey(key) ? `${low}: ${t(key)}` : null;
 }

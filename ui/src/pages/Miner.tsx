@@ -7,7 +7,8 @@ import { MinerFrame } from "../fleet/MinerFrame";
 import * as format from "../format";
 import { type Happened, useHappened } from "../happened";
 import { MinerCharts } from "../history/MinerCharts";
-import type { Miner as Row } from "../store/miner";
+import { address } from "../router";
+import { type Miner as Row, slug } from "../store/miner";
 import { t } from "../t";
 import type { PageProps } from "./index";
 
@@ -16,6 +17,8 @@ export default function Miner({ values }: PageProps) {
 }
 
 const SHOWN_EVENTS = 12;
+const AROUND_S = 1_800;
+const around = (atS: number) => ({ from: String(Math.floor(atS - AROUND_S)), to: String(Math.ceil(atS + AROUND_S)) });
 
 function Overview({ miner }: { miner: Row }) {
   const detail = useDetail(miner.mac);
@@ -26,15 +29,16 @@ function Overview({ miner }: { miner: Row }) {
       <MinerFigures miner={miner} detail={detail} />
       <MinerCharts mac={miner.mac} limits={ability?.limits ?? null} />
       <div class="cards">
-        <PoolFacts miner={miner} detail={detail} />
+        <PoolFacts miner={miner} detail={detail} ability={ability} />
         <MinerFacts miner={miner} detail={detail} />
-        <Events happened={happened} />
+        <Events mac={miner.mac} happened={happened} />
       </div>
     </>
   );
 }
 
-function Events({ happened: { events, error } }: { happened: Happened }) {
+/** Each event leads to its moment in the charts. */
+function Events({ mac, happened: { events, error } }: { mac: string; happened: Happened }) {
   return (
     <section class="card">
       <h2>{t("miner.events")}</h2>
@@ -42,9 +46,10 @@ function Events({ happened: { events, error } }: { happened: Happened }) {
       {events?.length === 0 && error === null && <p class="muted">{t("miner.noevents")}</p>}
       <ul class="event-list">
         {events?.slice(0, SHOWN_EVENTS).map((event) => (
-          <li key={event.id} class={`severity-${event.severity}`}><time dateTime={new Date(event.atMs).toISOString()} class="muted number">{format.moment(event.atMs)}</time><span><strong>{eventWord(event.kind)}</strong> {eventDetail(event)}</span></li>
+          <li key={event.id} class={`severity-${event.severity}`}><a class="number" href={address(`/miners/${slug(mac)}`, around(event.atMs / 1000))} title={format.moment(event.atMs)}><time dateTime={new Date(event.atMs).toISOString()}>{format.shortMoment(event.atMs)}</time></a><span><strong>{eventWord(event.kind)}</strong> {eventDetail(event)}</span></li>
         ))}
       </ul>
+      {events && events.length > SHOWN_EVENTS && <p><a href={address("/events", { mac: slug(mac) })}>{t("miner.allevents")}</a></p>}
     </section>
   );
 }

@@ -32,7 +32,8 @@ export function Shell() {
   useLive(() => notices.list.map((notice) => notice.id).join());
   useEffect(() => followLinks((to) => pageAt(to) !== null), []);
   const found = pageAt(path);
-  useTitle(found === null ? t("page.missing") : t(found.row.title));
+  const name = useLive((live) => found?.row.name?.(found.values, live) ?? null);
+  useTitle(name ?? (found === null ? t("page.missing") : t(found.row.title)));
   return (
     <>
       <a class="skip" href="#main">{t("skip")}</a>

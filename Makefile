@@ -6,7 +6,7 @@ UV     := UV_PYTHON_DOWNLOADS=never $(BIN)/uv
 PAGE   := src/pluto/page_files/index.html
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check ui fix bench trust chaos soak lock clean
+.PHONY: help demo test check ui fix bench trust chaos soak audit sbom lock clean
 
 help:  ## list the targets
 	@awk -F':.*## ' '/^[a-z]+:.*## /{printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -38,6 +38,13 @@ chaos: $(VENV)/.dev  ## kill -9 the store 200 times under 16 writers, print what
 
 soak: $(VENV)/.dev  ## churn for SOAK_S seconds (10,000), print how memory, descriptors and series grew
 	@PLUTO_SOAK_S=$(or $(SOAK_S),10000) PYTHONPATH=tests $(BIN)/python tests/trust_rows.py --run 12.4
+
+audit: $(VENV)/.uv  ## look for known weaknesses in what requirements.lock pins
+	@$(UV) tool run -q --from pip-audit==2.10.1 pip-audit --require-hashes --disable-pip -r requirements.lock
+
+sbom: $(VENV)/.uv  ## write out/pluto.cdx.json: what a release is made of, as CycloneDX
+	@mkdir -p out && $(UV) tool run -q --from cyclonedx-bom==7.5.0 cyclonedx-py requirements --pyproject pyproject.toml --of JSON -o out/pluto.cdx.json requirements.lock
+	@echo "pluto: out/pluto.cdx.json"
 
 lock: $(VENV)/.uv  ## pin the newest versions that fit pyproject.toml
 	@$(UV) pip compile -q --universal --generate-hashes --no-emit-index-url --no-header --python-version 3.11 pyproject.toml -o requirements.lock --upgrade

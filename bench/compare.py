@@ -27,7 +27,7 @@ from bench.fast_fleet import address
 PORT: Final = 18090
 PROMETHEUS_PORT: Final = 18091
 SECONDS: Final = 15.0
-SETTLED_S: Final = 13.0
+SETTLED_S: Final = 11.0
 """Prometheus spreads its first scrapes over the whole interval."""
 JUDGED: Final = ("pluto", "prometheus", "floor")
 """Whose figures have limits: medians of three."""
@@ -56,7 +56,7 @@ class Fleet(NamedTuple):
 FLEETS: Final = (
     Fleet(2_000, False, 3, also=ALSO),
     Fleet(10_000, False, 3, also=ALSO),
-    Fleet(10_000, True, 3, also=("pluto-quiet", "pluto-bare", "aiohttp")),
+    Fleet(10_000, True, 3, also=("pluto-bare", "aiohttp")),
     Fleet(20_000, False, 3, judged=("pluto",), also=("prometheus", "floor")),
     Fleet(100, False, 3, judged=("pluto",), also=("prometheus", "floor")),
     Fleet(10, False, 1),

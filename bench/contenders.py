@@ -27,6 +27,7 @@ from pluto.axeos.reach import Reach
 from pluto.clock import LoopClock
 from pluto.model.json_value import JsonObject
 from pluto.model.miner import MacAddress, Miner
+from pluto.model.names import dashboard_name, usual_prefixes
 from pluto.model.state import MinerState
 from pluto.monitor.fleet import Fleet, Polled
 from pluto.settings import Settings
@@ -82,6 +83,7 @@ async def _pluto(port: int, miners: int, seconds: float, browser: str = "") -> F
                 command = [sys.executable, "-m", "bench.browser", browser, f"http://127.0.0.1:{app.port}"]
                 page = await asyncio.create_subprocess_exec(*command)
             await asyncio.sleep(WARM_UP_S)
+            app.late.clear()
             figures = await _measured(app.begun, seconds, lambda: _scraped(f"http://127.0.0.1:{app.port}", seconds))
             if page is not None:
                 page.terminate()
@@ -170,7 +172,10 @@ def draw(dashboards: Path, miners: int) -> None:
     """Put a dashboard there for every miner: they are drawn once in a miner's life, which is measured elsewhere."""
     dashboards.mkdir()
     for index in range(miners):
-        (dashboards / f"axe_{index}.json").write_text('{"uid":"x"}')
+        hostname = f"axe-{index}"
+        plain, _ = usual_prefixes(hostname, MacAddress(mac(index)))
+        name = dashboard_name(plain, hostname, MacAddress(mac(index)))
+        (dashboards / f"{name}.json").write_text('{"uid":"x"}')
 
 
 async def _measured(begun: list[tuple[str, float]], seconds: float, meanwhile: Callable[[], Awaitable[Figures]]) -> Figures:

@@ -96,6 +96,14 @@ class Wire(asyncio.Transport):
         self.protocol = protocol
         self._loop = loop
 
+    def get_extra_info(self, name: str, default: Any = None) -> Any:
+        """Return a socket of which nothing but its number is asked."""
+        return self if name == "socket" else default
+
+    def fileno(self) -> int:
+        """Return the number of a descriptor that may be kept."""
+        return 10
+
     def write(self, data: bytes | bytearray | memoryview) -> None:
         """Be asked."""
         self._loop.asked.append(self)
@@ -135,6 +143,8 @@ class Work(App):
             await asyncio.sleep(0.001)
             self.prepare(moment)
             self.poll()
+        if not all(state.is_online for state in self.fleet.states.values()):
+            raise RuntimeError("the miners did not answer: what is counted would be nothing")
         self.room = TableRoom(Table([column.name for column in COLUMNS], self._views.row), self._views.macs)
         await self.room.open()
         await self._metrics.text()

@@ -19,7 +19,7 @@ EXPECTED_NOISE: Final = ("Failed to load resource", "WebSocket connection to", "
 """What Chromium says when a server is gone; a test that stops one allows it."""
 
 
-Prepare = Callable[[Page], Awaitable[None]]
+Prepare = Callable[[Page], Awaitable[object]]
 
 
 class Tabs:

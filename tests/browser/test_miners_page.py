@@ -13,7 +13,7 @@ from running import Running
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
-DEFAULT_COLUMNS = ("State", "Miner", "Model", "Hashrate", "Power", "J/TH", "ASIC \u00b0C", "VR \u00b0C", "Rej. %", "Uptime")
+DEFAULT_COLUMNS = ("State", "Miner", "Model", "Hashrate", "Power", "J/TH", "ASIC temp.", "VR temp.", "Rej. %", "Uptime")
 HOSTILE = '"><img src=x onerror=alert(1)>'
 
 

@@ -96,7 +96,7 @@ async def test_adding_ends_in_a_result_for_each(pluto: Running, fleet: Simulated
     assert [result["asked"] for result in results] == [*body["macs"], *body["addresses"]]
     assert [result["result"] for result in results] == ["updated", "failed", "failed", "added", "failed", "failed", "failed"]
     assert [result.get("reason") for result in results[1:3]] == ["not found", "not a MAC"]
-    assert [result.get("reason") for result in results[4:6]] == ["no answer from a miner here", "not an address"]
+    assert [result.get("reason") for result in results[4:6]] == ["no answer from a miner here", "no address for this name"]
     assert results[6]["reason"].startswith("not allowed: ")
     assert results[3]["mac"] == new.mac.lower()
     await pluto.until(lambda samples: samples["hardware_online"] == 3)

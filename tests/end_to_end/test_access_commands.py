@@ -1,6 +1,7 @@
 """Trust 3: what a person types: `pluto serve --lan`, `pluto password`, `pluto token`."""
 
 import asyncio
+import json
 import os
 import re
 import stat
@@ -140,6 +141,28 @@ def test_a_token_is_made_listed_and_revoked(folder: Path) -> None:
     file.refresh()
     assert file.find(secret) is None
     assert "no token" in str(typed("token", "revoke", "prometheus").exception)
+
+
+def test_what_the_command_line_changes_is_in_the_audit_log(folder: Path) -> None:
+    secret = typed("token", "create", "--scope", "viewer", "--name", "wall").stdout.strip()
+    typed("password", keys=f"{GOOD}\n{GOOD}\n")
+    typed("token", "revoke", "wall")
+    text = (folder.parent / "audit.jsonl").read_text()
+    lines = [json.loads(line) for line in text.splitlines()]
+    assert [(line["action"], line["target"]) for line in lines] == [
+        ("create token", "wall"), ("set password", "operator"), ("revoke token", "wall"),
+    ]  # fmt: skip
+    assert all(line["actor"].startswith("command line") for line in lines)
+    assert secret not in text
+    assert GOOD not in text
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can give files away")
+def test_what_root_types_belongs_to_whom_the_data_belongs(folder: Path) -> None:
+    os.chown(folder.parent, 12345, 23456)
+    typed("password", keys=f"{GOOD}\n{GOOD}\n")
+    for path in (folder, folder / "passwords.json", folder.parent / "audit.jsonl"):
+        assert (path.stat().st_uid, path.stat().st_gid) == (12345, 23456)
 
 
 def test_two_changes_at_the_same_time_are_both_kept(folder: Path) -> None:

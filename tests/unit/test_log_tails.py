@@ -25,6 +25,7 @@ class Feed:
         self.opened: list[float] = []
         self.refuses = False
         self.heard: list[bytes] = []
+        self.notices: list[str] = []
         self.clock = FakeClock()
         self.queue: asyncio.Queue[bytes | None] = asyncio.Queue()
         self.closed = 0
@@ -41,7 +42,10 @@ class Feed:
             self.closed += 1
 
     def tails(self) -> LogTails:
-        return LogTails(lambda _: self.messages(), lambda _, message: self.heard.append(message), self.clock)
+        def noticed(_: object, sentence: str) -> None:
+            self.notices.append(sentence)
+
+        return LogTails(lambda _: self.messages(), lambda _, message: self.heard.append(message), self.clock, noticed)
 
     async def advance(self, to_s: float) -> None:
         while self.clock.now_s() < to_s:
@@ -122,6 +126,19 @@ async def test_a_restart_renews_the_socket(feed: Feed) -> None:
         tails.note(state(is_online=True), state(is_online=True, restarts=1))
         await settled()
         assert (len(feed.opened), feed.closed) == (2, 1)
+
+
+async def test_a_page_hears_of_each_attempt_and_of_the_end(feed: Feed) -> None:
+    async with feed.tails() as tails:
+        tails.look(ALICE.mac)
+        await settled()
+        assert feed.notices == []
+        feed.refuses = True
+        feed.queue.put_nowait(None)
+        await feed.advance(60)
+    assert feed.notices[0] == "no connection to this log: attempt 1 of 5 in 1 s"
+    assert feed.notices[4] == "no connection to this log: attempt 5 of 5 in 16 s"
+    assert feed.notices[5:] == ["given up after 5 attempts; tried again when the miner is back"]
 
 
 async def test_who_is_not_followed_is_left_alone(feed: Feed) -> None:

@@ -1,23 +1,20 @@
-/** What a reader chose for this browser alone: units, density, language, single letters as keys. The theme has a module of its own. */
+/** What a reader chose for this browser alone: units, density, single letters as keys. Theme and language have modules of their own. */
 import { chooseUnits } from "./format";
 
 export interface Prefs {
   readonly isFahrenheit: boolean;
   readonly isFixedHashrate: boolean;
   readonly isDense: boolean;
-  /** Empty: as the browser says. */
-  readonly language: string;
   readonly hasLetters: boolean;
 }
 
-const NAMES = { temperature: "pluto.temperature", hashrate: "pluto.hashrate", density: "pluto.density", language: "pluto.language", letters: "pluto.letters" } as const;
+const NAMES = { temperature: "pluto.temperature", hashrate: "pluto.hashrate", density: "pluto.density", letters: "pluto.letters" } as const;
 
 let chosen: Prefs | null = null;
 
 export function prefs(): Prefs {
   chosen ??= {
-    isFahrenheit: stored(NAMES.temperature) === "f", isFixedHashrate: stored(NAMES.hashrate) === "ghs", isDense: stored(NAMES.density) === "dense",
-    language: stored(NAMES.language) ?? "", hasLetters: stored(NAMES.letters) !== "off",
+    isFahrenheit: stored(NAMES.temperature) === "f", isFixedHashrate: stored(NAMES.hashrate) === "ghs", isDense: stored(NAMES.density) === "dense", hasLetters: stored(NAMES.letters) !== "off",
   };
   return chosen;
 }
@@ -35,7 +32,6 @@ export function choose(changes: Partial<Prefs>): Prefs {
   store(NAMES.temperature, next.isFahrenheit ? "f" : null);
   store(NAMES.hashrate, next.isFixedHashrate ? "ghs" : null);
   store(NAMES.density, next.isDense ? "dense" : null);
-  store(NAMES.language, next.language || null);
   store(NAMES.letters, next.hasLetters ? null : "off");
   chosen = next;
   usePrefs();

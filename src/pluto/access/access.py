@@ -91,6 +91,7 @@ class Access:
             under = self._fingerprint
             role = await asyncio.to_thread(role_for, password, self._passwords.kept)
         if role is Role.NOBODY or under != self._fingerprint:
+            log.warning("wrong password", extra={"address": address})
             raise WrongPassword("the password is wrong")
         self._attempts.succeeded(address)
         _, secret = self._sessions.begin(role)

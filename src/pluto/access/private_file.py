@@ -50,6 +50,7 @@ def write(path: Path, content: bytes) -> None:
             os.unlink(waiting, dir_fd=folder)  # left by a process that ended while it wrote
         flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
         with os.fdopen(os.open(waiting, flags, _FILE_MODE, dir_fd=folder), "wb") as file:
+            _give_to_owner(file.fileno(), os.fstat(folder))
             file.write(content)
             file.flush()
             os.fsync(file.fileno())
@@ -78,5 +79,15 @@ def alone(folder: Path) -> Generator[None]:
 
 
 def _opened(folder: Path) -> int:
+    is_new = not folder.exists()
     folder.mkdir(mode=_FOLDER_MODE, parents=True, exist_ok=True)
-    return os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    if is_new:
+        _give_to_owner(descriptor, folder.parent.stat())
+    return descriptor
+
+
+def _give_to_owner(descriptor: int, around: os.stat_result) -> None:
+    """Give what root has made to whom the data belongs: the server must read what `sudo pluto password` wrote."""
+    if os.geteuid() == 0:
+        os.fchown(descriptor, around.st_uid, around.st_gid)

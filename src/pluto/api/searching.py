@@ -3,6 +3,7 @@
 from pluto.api.call import Answer, Call, plain
 from pluto.api.parts import Parts
 from pluto.errors import BadField
+from pluto.services.named_host import NoHost, host_of
 from pluto.services.searches import SEARCH_COLUMNS
 
 
@@ -18,7 +19,10 @@ async def check(parts: Parts, call: Call) -> Answer:
     address = call.body.get("address")
     if not isinstance(address, str):
         raise BadField("address", "address must be a text like 192.168.1.40")
-    steps = await parts.check.steps(address.strip())
+    try:
+        steps = await parts.check.steps(await host_of(address.strip()))
+    except NoHost as error:
+        raise BadField("address", str(error)) from error
     return plain(
         {"at": parts.wall_s(), "address": address.strip(), "is_miner": all(step.is_ok for step in steps), "steps": steps}
     )

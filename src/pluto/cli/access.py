@@ -1,6 +1,9 @@
 """Who may come in: passwords and tokens, set on the machine that runs Pluto; a running server notices within a second."""
 
+import contextlib
+import getpass
 import os
+import time
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
@@ -13,6 +16,8 @@ from pluto.access.access import FOLDER
 from pluto.access.passwords import PasswordFile, check, generated, hashed
 from pluto.access.roles import SCOPES, Role, Scope
 from pluto.access.tokens import TokenFile
+from pluto.audit.entry import Entry
+from pluto.audit.files import AuditFiles
 from pluto.clock import iso_milliseconds
 from pluto.errors import BadRequest
 from pluto.settings import Settings, read_settings, stated
@@ -32,10 +37,12 @@ def password(viewer: bool, generate: bool, remove: bool) -> None:
     file = PasswordFile(access_folder(settings))
     if remove:
         file.put(role, None)
+        _note(settings, "remove password", role.word)
         click.echo(f"the {role.word} has no password any more")
         return
     chosen = generated() if generate else _asked(role)
     file.put(role, hashed(chosen))
+    _note(settings, "set password", role.word)
     click.echo(f"the {role.word}'s password is {chosen}" if generate else f"the {role.word}'s password is set")
     if settings.auth == "off":
         click.echo("nobody is asked for it yet: set PLUTO_AUTH=password, or start with `pluto serve --lan`", err=True)
@@ -51,7 +58,9 @@ def token() -> None:
 @click.option("--name", help="What it is called, for `pluto token revoke` and the audit log.")
 def create(scope: Scope, name: str | None) -> None:
     """Make a token and print it: it cannot be shown again."""
-    made, secret = _tokens().create(scope, name, iso_milliseconds(datetime.now(UTC)))
+    settings = _settings()
+    made, secret = TokenFile(access_folder(settings)).create(scope, name, iso_milliseconds(datetime.now(UTC)))
+    _note(settings, "create token", made.name)
     click.echo(secret)
     click.echo(f"this is {made.name!r}, for {scope}; send it as Authorization: Bearer <token>", err=True)
 
@@ -59,7 +68,7 @@ def create(scope: Scope, name: str | None) -> None:
 @token.command(name="list")
 def list_() -> None:
     """Show the tokens, without themselves."""
-    tokens = _tokens()
+    tokens = TokenFile(access_folder(_settings()))
     tokens.refresh()
     table = Table("name", "scope", "made")
     for one in tokens.all():
@@ -71,7 +80,9 @@ def list_() -> None:
 @click.argument("name")
 def revoke(name: str) -> None:
     """Make the token called NAME worthless."""
-    gone = _tokens().revoke(name)
+    settings = _settings()
+    gone = TokenFile(access_folder(settings)).revoke(name)
+    _note(settings, "revoke token", gone.name)
     click.echo(f"{gone.name!r} is revoked")
 
 
@@ -85,8 +96,12 @@ def _settings() -> Settings:
     return read_settings(os.environ)
 
 
-def _tokens() -> TokenFile:
-    return TokenFile(access_folder(_settings()))
+def _note(settings: Settings, action: str, target: str) -> None:
+    """Write a line into the audit log; it must not fail what it tells of."""
+    at_s = time.time()
+    entry = Entry(int(at_s * 1000), round(at_s, 3), f"command line, {getpass.getuser()}", "", action, target)
+    with contextlib.suppress(OSError):
+        AuditFiles(Path(settings.data_dir)).append([entry])
 
 
 def _check_changeable(role: Role) -> None:

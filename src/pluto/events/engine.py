@@ -231,6 +231,11 @@ class Engine(socketio.AsyncServer):
             return
         await super()._handle_eio_message(eio_sid, data)
 
+    async def _handle_event(self, eio_sid: str, namespace: str | None, id: int | None, data: list[object]) -> None:  # noqa: A002
+        name = data[0] if data else None
+        if isinstance(name, str) and name not in _RESERVED:  # a client's word must not reach what the library calls itself
+            await super()._handle_event(eio_sid, namespace, id, data)
+
     async def _handle_eio_disconnect(self, eio_sid: str, reason: str) -> None:
         await super()._handle_eio_disconnect(eio_sid, reason)
         for known in (self._rates, self._alone_s, self._wires):
@@ -238,6 +243,9 @@ class Engine(socketio.AsyncServer):
 
 
 _BINARY: Final = ("5", "6")
+_RESERVED: Final = ("connect", "disconnect", "connect_error")
+_KINDS: Final = "0123456"
+"""What an Engine.IO packet begins with."""
 _TOO_FAST: Final = "too many messages a second"
 
 
@@ -279,11 +287,16 @@ class _Wire(WebSocket):
     async def wait(self) -> str | bytes:
         data = await super().wait()
         if self._rate.is_too_fast():
-            transport = self.environ["aiohttp.request"].transport
-            if transport is not None:
-                transport.abort()
-            raise OSError(_TOO_FAST)
+            raise self._cut_off(_TOO_FAST)
+        if isinstance(data, str) and (not data or data[0] not in _KINDS):
+            raise self._cut_off("not a packet")  # the library would take it for a fault of its own
         return data
+
+    def _cut_off(self, why: str) -> OSError:
+        transport = self.environ["aiohttp.request"].transport
+        if transport is not None:
+            transport.abort()
+        return OSError(why)
 
 
 def is_websocket(request: web.BaseRequest) -> bool:

@@ -18,6 +18,7 @@ CLOSE_AFTER_S: Final = 5
 """How long after its end a window waits for readings that are still under way."""
 MINERS_A_WRITE: Final = 10
 """Windows closed in one transaction: a moment's work, so that what comes in meanwhile need not wait long."""
+PIECES_A_TICK: Final = 8
 LOOK_EVERY_S: Final = 5
 """Windows that are over are looked for this often, hours twelve times as seldom."""
 TAIL_EVERY_S: Final = 60
@@ -125,11 +126,11 @@ class Book:
             self._tail_due_s = now_s + TAIL_EVERY_S
         yield
         if now_s >= self._close_due_s:
-            yield from self._closing(now_s)
             self._close_due_s = now_s + LOOK_EVERY_S
+            yield from self._some(self._closing(now_s))
         if now_s >= self._roll_due_s:
-            yield from self._rolling(now_s)
             self._roll_due_s = now_s + 12 * LOOK_EVERY_S
+            yield from self._some(self._rolling(now_s))
         if now_s >= self._expire_due_s:
             self._expire_due_s = now_s + EXPIRE_EVERY_S
             yield from self._expiring(now_s)
@@ -169,6 +170,13 @@ class Book:
                 del windows[0]
                 self.dropped += 1
         return windows[-1]
+
+    def _some(self, work: Iterator[None]) -> Iterator[None]:
+        """Do the first pieces of *work*; the rest comes with the next ticks, so that tails and events are written meanwhile."""
+        for _ in zip(range(PIECES_A_TICK), work, strict=False):
+            yield
+        if next(work, self) is not self:
+            self._close_due_s = self._roll_due_s = 0.0
 
     # Writing.
 
@@ -225,19 +233,21 @@ class Book:
         for some in _groups(over):
             file = self._open_file()
             with file.writing():
-                for number, hour in some:
-                    self._roll_hour(file, number, hour)
+                rolled = [self._roll_hour(file, number, hour) for number, hour in some]
             self._hours.difference_update(some)
-            yield
+            if any(rolled):
+                yield
 
-    def _roll_hour(self, file: HistoryFile, number: int, hour: int) -> None:
+    def _roll_hour(self, file: HistoryFile, number: int, hour: int) -> bool:
+        """Return whether there was anything in that hour."""
         metrics = FLEET_METRICS if number == FLEET_NUMBER else MINER_METRICS
         minutes = file.get(MINUTE, number, MINUTE.start(hour), _columns(metrics, MINUTE))
         if minutes is None:
-            return
+            return False
         part = minutes.within(hour, hour + HOUR_S)
         if part.times:
             _add(file, HOUR, number, coarser(part, metrics, MINUTE, HOUR.step_s), metrics)
+        return bool(part.times)
 
     def _expiring(self, now_s: float) -> Iterator[None]:
         for some in _groups([FLEET_NUMBER, *self.miners.values()]):

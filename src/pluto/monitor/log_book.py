@@ -63,6 +63,10 @@ class LogBook:
         page.heard_s, page.is_silent = page.begun_s, False
         self._add(mac, page, whole)
 
+    def notice(self, mac: MacAddress, sentence: str) -> None:
+        """Say something of ours between the lines of *mac*."""
+        self._add(mac, self._pages.setdefault(mac, _Page()), [sentence], is_notice=True)
+
     def recent(self, mac: MacAddress) -> list[LogLine]:
         """Return what *mac* wrote lately, oldest first."""
         page = self._pages.get(mac)

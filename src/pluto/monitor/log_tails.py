@@ -18,6 +18,8 @@ DELAYS_S: Final = (1.0, 2.0, 4.0, 8.0, 16.0)
 Open = Callable[[MacAddress], AsyncGenerator[bytes, None] | None]
 """Opens a miner's log: an iterator whose first item is empty once the socket stands; None when there is no such miner."""
 Heard = Callable[[MacAddress, bytes], None]
+Noticed = Callable[[MacAddress, str], None]
+"""Told in a sentence how the connection to a log goes."""
 
 log = logging.getLogger(__name__)
 
@@ -28,9 +30,10 @@ class LogTails:
     A message is told once and in order, one frame one message, however many lines it holds.
     """
 
-    def __init__(self, open_log: Open, heard: Heard, clock: Clock) -> None:
+    def __init__(self, open_log: Open, heard: Heard, clock: Clock, noticed: Noticed | None = None) -> None:
         self._open = open_log
         self._heard = heard
+        self._noticed: Noticed = noticed or _deaf
         self._clock = clock
         self._tails: dict[MacAddress, asyncio.Task[None]] = {}
         self._given_up: set[MacAddress] = set()
@@ -106,11 +109,14 @@ class LogTails:
         lost = 0
         while lost <= len(DELAYS_S):
             if lost:
-                await pause(self._clock, DELAYS_S[lost - 1])
+                delay_s = DELAYS_S[lost - 1]
+                self._noticed(mac, f"no connection to this log: attempt {lost} of {len(DELAYS_S)} in {delay_s:g} s")
+                await pause(self._clock, delay_s)
             if await self._listened(mac):
                 lost = 0
             lost += 1
         log.warning("log given up", extra={"mac": mac, "attempts": len(DELAYS_S)})
+        self._noticed(mac, f"given up after {len(DELAYS_S)} attempts; tried again when the miner is back")
         self._tails.pop(mac, None)
         self._given_up.add(mac)
 
@@ -140,3 +146,7 @@ class LogTails:
             self._heard(mac, frame)
         if dropped := limit.dropped_since():
             log.warning("log lines dropped", extra={"mac": mac, "lines": dropped})
+
+
+def _deaf(_mac: MacAddress, _sentence: str) -> None:
+    pass

@@ -7,10 +7,11 @@ from typing import Final
 import msgspec
 
 from pluto.errors import BadRequest, DiscoveryFailed, NotFound
-from pluto.model.miner import MacAddress, parse_host, parse_mac
+from pluto.model.miner import MacAddress, parse_mac
 from pluto.model.record import Record
 from pluto.services.discover import Discover
 from pluto.services.imprint import MAX_MACS, Imprint
+from pluto.services.named_host import NoHost, host_of
 from pluto.services.watch import Watch
 
 PARALLEL: Final = 16
@@ -80,10 +81,10 @@ class Add:
 
     async def _who(self, address: str) -> _Met | str:
         """Return who answers at *address*, or why nobody does."""
-        if parse_host(address) is None:
-            return "not an address"
         try:
-            found = await self._discover.now(address, None)
+            found = await self._discover.now(await host_of(address), None)
+        except NoHost as error:
+            return str(error)
         except BadRequest as error:
             return f"not allowed: {error}"
         except DiscoveryFailed as error:

@@ -62,8 +62,8 @@ class DeviceLogs:
         self._hub = hub
         self._reach = reach
         self._files = LogFiles(folder, clock)
-        self._tails = LogTails(self._open, self._heard, clock)
         self._book = LogBook(clock, self._told)
+        self._tails = LogTails(self._open, self._heard, clock, self._book.notice)
         self._masks: dict[MacAddress, SecretMask] = {}
         self._rooms: dict[MacAddress, LogRoom] = {}
         self._closes: dict[MacAddress, asyncio.TimerHandle] = {}

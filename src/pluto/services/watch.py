@@ -50,6 +50,7 @@ class Watch:
     async def listen(self, macs: Iterable[str], *, traces: bool | None = None) -> list[Record]:
         """Watch exactly those of *macs* that are imprinted; the others leave. Returns their records, newest first."""
         wanted = {miner_id(mac) for mac in macs}
+        await asyncio.sleep(0)  # each of these steps takes 10,000 miners some milliseconds
         return await self._set([record for record in self._store.all() if record.mac in wanted], traces)
 
     async def also(self, macs: Iterable[MacAddress]) -> None:
@@ -73,8 +74,11 @@ class Watch:
 
     async def _set(self, records: list[Record], traces: bool | None) -> list[Record]:
         async with self._turn:
+            await asyncio.sleep(0)
             by_mac = {record.mac: record for record in records}
+            await asyncio.sleep(0)
             change = plan(list(self._fleet), [record.miner for record in records])
+            await asyncio.sleep(0)
             await self._end(change.stop)
             await self._begin([by_mac[miner.mac] for miner in change.start])
             self._logs.trace(by_mac, traces=traces)

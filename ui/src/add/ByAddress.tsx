@@ -26,7 +26,7 @@ export function ByAddress() {
     <section class="card" aria-labelledby="by-address" onDragOver={(event) => event.preventDefault()} onDrop={(event) => { event.preventDefault(); take(event.dataTransfer?.files[0]); }}>
       <h2 id="by-address">{t("add.byaddress")}</h2>
       <label class="field"><span>{t("add.addresslabel")}</span>
-        <textarea class="input mono area" rows={3} placeholder={"192.168.1.40\n192.168.1.41:8080"} value={text} onInput={(event) => type(event.currentTarget.value)} spellcheck={false} />
+        <textarea class="input mono area" rows={3} placeholder={"192.168.1.40\nbitaxe.local"} value={text} onInput={(event) => type(event.currentTarget.value)} spellcheck={false} />
       </label>
       <div class="row-actions">
         <button type="button" class="button primary" disabled={addresses.length === 0 || adding.isBusy || !isLive} title={isLive ? undefined : t("link.nowrites")} onClick={start}>{addresses.length === 0 ? t("page.add") : t("add.go", { n: addresses.length })}</button>

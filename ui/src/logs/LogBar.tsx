@@ -41,7 +41,7 @@ export function LogBar({ question, ask, isBad, hits, step, components, isWrapped
       <label class="menu-item"><input type="checkbox" checked={question.isRegex} onChange={() => ask({ ...question, isRegex: !question.isRegex })} /> {t("logs.regex")}</label>
       <label class="menu-item"><input type="checkbox" checked={question.onlyMatching} onChange={() => ask({ ...question, onlyMatching: !question.onlyMatching })} /> {t("logs.only")}</label>
       <span class="log-levels" role="group" aria-label={t("logs.levels")}>
-        {LEVELS.map((level) => <button key={level} type="button" class={`range level-${level}`} aria-pressed={!question.hidden.has(level)} aria-label={t(`logs.level.${level}`)} title={t(`logs.level.${level}`)} onClick={() => toggle(level)}>{level}</button>)}
+        {LEVELS.map((level) => <button key={level} type="button" class={`button small level-${level}`} aria-pressed={!question.hidden.has(level)} aria-label={t(`logs.level.${level}`)} title={t(`logs.level.${level}`)} onClick={() => toggle(level)}>{level}</button>)}
       </span>
       {components.length > 0 && (
         <select class="select" aria-label={t("logs.component")} value={question.component ?? ""} onChange={(event) => ask({ ...question, component: event.currentTarget.value || null })}>

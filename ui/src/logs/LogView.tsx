@@ -3,6 +3,7 @@ import { useCallback, useEffect, useMemo, useRef, useState } from "preact/hooks"
 import { isTyping } from "../keys";
 import { useLive, usePage } from "../page";
 import { Empty } from "../parts/Empty";
+import { prefs } from "../prefs";
 import { EVERYTHING, isHit, pattern, placeOf, shown } from "../store/logFilter";
 import { nameOf } from "../store/miner";
 import { t } from "../t";
@@ -16,7 +17,8 @@ const LETTERS = "ABCDEFGH";
 const COMPONENTS = 40;
 
 export function LogView({ macs }: { readonly macs: readonly string[] }) {
-  const store = useLogs(macs);
+  const [attempt, retry] = useState(0);
+  const store = useLogs(macs, attempt);
   const signs = useSigns(macs);
   const [question, ask] = useState(EVERYTHING);
   const [isWrapped, wrap] = useState(false);
@@ -56,7 +58,7 @@ export function LogView({ macs }: { readonly macs: readonly string[] }) {
         )}
         {fresh > 0 && !isWrapped && <button type="button" class="button primary log-fresh" onClick={() => follow(true)}>{t("logs.fresh", { n: fresh })}</button>}
       </div>
-      <p class="muted log-foot">{t("logs.kept", { n: store.lines.length })}</p>
+      <p class="muted log-foot">{t("logs.kept", { n: store.lines.length })} {store.isLost(macs) && <button type="button" class="button small" onClick={() => retry(attempt + 1)}>{t("failure.retry")}</button>}</p>
     </div>
   );
 }
@@ -79,8 +81,9 @@ function useKeys(step: (by: 1 | -1) => void, toEnd: () => void): void {
   useEffect(() => {
     const press = (event: KeyboardEvent) => {
       if (isTyping(event.target) || event.ctrlKey || event.metaKey || event.altKey) return;
-      if (event.key === "n") acts.current.step(1);
-      else if (event.key === "N") acts.current.step(-1);
+      const hasLetters = prefs().hasLetters;
+      if (event.key === "n" && hasLetters) acts.current.step(1);
+      else if (event.key === "N" && hasLetters) acts.current.step(-1);
       else if (event.key === "End") acts.current.toEnd();
     };
     document.addEventListener("keydown", press);

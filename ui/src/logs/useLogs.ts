@@ -6,7 +6,8 @@ import { plain } from "./ansi";
 
 const DRAW_MS = 200;
 
-export function useLogs(macs: readonly string[]): LogStore {
+/** *attempt* is another number where somebody wants to be connected anew. */
+export function useLogs(macs: readonly string[], attempt: number): LogStore {
   const { link } = usePage();
   const store = useRef(new LogStore(plain)).current;
   const [, draw] = useState(0);
@@ -28,6 +29,6 @@ export function useLogs(macs: readonly string[]): LogStore {
       stops.forEach((stop) => stop());
       if (timer !== null) clearTimeout(timer);
     };
-  }, [link, store, macs.join()]);
+  }, [link, store, macs.join(), attempt]);
   return store;
 }

@@ -44,7 +44,9 @@ export function useScroll(box: { readonly current: HTMLElement | null }, lines: 
   const reveal = (id: number) => {
     if (!box.current) return;
     follow(false);
-    box.current.scrollTop = Math.max(0, placeOf(lines, id) * rowHeight - box.current.clientHeight / 2);
+    const place = Math.max(0, placeOf(lines, id) - Math.floor(box.current.clientHeight / rowHeight / 2));
+    anchor.current = { id: lines[place]?.id ?? 0, offset: 0 }; // before the scroll event, which comes after the next drawing
+    box.current.scrollTop = place * rowHeight;
   };
   const first = Math.max(0, Math.floor((isFollowing ? lines.length * rowHeight - view.height : view.top) / rowHeight) - BEYOND);
   return { first, count: Math.ceil(view.height / rowHeight) + 2 * BEYOND, reveal };

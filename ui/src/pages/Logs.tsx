@@ -30,7 +30,7 @@ const show = (macs: readonly string[]): void => go(place(macs), { replace: true 
 
 function Chosen({ macs }: { macs: readonly string[] }) {
   const miners = useLive((live) => live.fleet.miners);
-  useLive((live) => macs.map((mac) => live.fleet.miners.get(mac)?.state).join());
+  useLive((live) => macs.map((mac) => `${live.fleet.miners.get(mac)?.state} ${live.fleet.miners.get(mac)?.name}`).join());
   if (macs.length === 0) return null;
   return (
     <>

@@ -6,6 +6,7 @@ import { useLive, usePage } from "../page";
 import { Empty, Failure, Skeleton } from "../parts/Empty";
 import { DeletePreset } from "../presets/DeletePreset";
 import { asFile, inFile } from "../presets/exchange";
+import { usePools } from "../presets/usePools";
 import { go } from "../router";
 import { saveText } from "../save";
 import { t } from "../t";
@@ -25,6 +26,7 @@ export default function Presets() {
     answer.again();
   };
   const list = answer.value;
+  usePools(list?.flatMap((preset) => preset.used_by) ?? [], answer.again);
   return (
     <div class="page">
       <div class="page-head">

@@ -7,6 +7,7 @@ import { StateMark } from "../parts/State";
 import { nameOf, slug } from "../store/miner";
 import { t } from "../t";
 import { ApplyPreset } from "./ApplyPreset";
+import { usePools } from "./usePools";
 
 const LISTED = 500;
 
@@ -14,6 +15,7 @@ export function Users({ preset, onChanged }: { preset: Preset; onChanged: () => 
   const { link, live } = usePage();
   const isLive = useLive(() => link.state === "live");
   useLive(({ fleet }) => fleet.version);
+  usePools(preset.used_by, onChanged);
   const [asked, ask] = useState<string | null>(null);
   const drifted = new Set(preset.drifted);
   const order = [...preset.used_by].sort((a, b) => Number(drifted.has(b)) - Number(drifted.has(a)));

@@ -2,6 +2,7 @@
 
 export const KEPT_LINES = 10_000;
 const DROPPED_AT_ONCE = 1_000;
+const LOOKED_AT = 200;
 
 export const LEVELS = ["E", "W", "I", "D", "V"] as const;
 export type Level = (typeof LEVELS)[number];
@@ -49,6 +50,13 @@ export class LogStore {
     if (fresh.length === 0) return;
     const all = [...this.lines, ...fresh];
     this.lines = all.length > KEPT_LINES ? all.slice(Math.min(all.length, Math.max(all.length - KEPT_LINES, DROPPED_AT_ONCE))) : all;
+  }
+
+  /** Returns whether the last that came of one of *macs* are words of Pluto: its log is silent or lost. */
+  isLost(macs: readonly string[]): boolean {
+    const last = new Map<string, LogLine>();
+    for (const line of this.lines.slice(-LOOKED_AT)) last.set(line.mac, line);
+    return macs.some((mac) => last.get(mac)?.kind === "notice");
   }
 
   clear(): void {

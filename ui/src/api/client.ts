@@ -1,4 +1,5 @@
 /** Every request the page makes over HTTP; an answer that is no success becomes a Refused with the server's own words. */
+import type { Asked, Request } from "./asked";
 
 /** The server said no, or could not be asked. *code* is its stable word for why, where it gave one. */
 export class Refused extends Error {
@@ -169,13 +170,13 @@ export class Api {
     return this.send("POST", "/api/v1/miners", { macs, addresses });
   }
 
-  send<Answer>(method: string, path: string, body?: unknown): Promise<Answer> {
+  send<Answer>(...[method, path, body]: Request): Promise<Answer> {
     const init: RequestInit = { method };
     if (body !== undefined) {
       init.body = JSON.stringify(body);
       init.headers = { "Content-Type": "application/json" };
     }
-    return this.json(path, init);
+    return this.answer(path, init);
   }
 
   /** Returns an answer that is a file. */
@@ -185,7 +186,11 @@ export class Api {
     return answer.blob();
   }
 
-  async json<Answer>(path: string, init: RequestInit = {}): Promise<Answer> {
+  json<Answer>(path: Asked<"get">, init: RequestInit = {}): Promise<Answer> {
+    return this.answer(path, init);
+  }
+
+  private async answer<Answer>(path: string, init: RequestInit): Promise<Answer> {
     const answer = await this.ask(path, { ...init, headers: { Accept: "application/json", ...init.headers } });
     if (!answer.ok) throw refused(answer.status, await answer.json().catch(() => null));
     return (await answer.json()) as Answer;

@@ -18,7 +18,7 @@ export interface Wish {
   readonly configuration: Readonly<Record<string, unknown>>;
 }
 
-const at = (uuid: string): string => `/api/v1/presets/${encodeURIComponent(uuid)}`;
+const at = (uuid: string): `/api/v1/presets/${string}` => `/api/v1/presets/${encodeURIComponent(uuid)}`;
 
 export const presets = async (api: Api): Promise<readonly Preset[]> => (await api.json<{ presets: readonly Preset[] }>("/api/v1/presets")).presets;
 

@@ -74,7 +74,7 @@ async def test_nothing_is_announced_more_often_than_every_five_seconds(pluto: Ru
     await expect(page.locator(".attention-fine")).to_be_visible()
     await page.evaluate(
         """() => {
-          const region = document.querySelector('[aria-live=polite]');
+          const region = document.querySelector('div.unseen[aria-live=polite]');
           window.spoken = [];
           const hear = () => {
             const text = region.textContent;

@@ -23,7 +23,7 @@ from pluto.discovery.search import Limits, Memory, Places, Search
 from pluto.errors import BadRequest, DiscoveryFailed, StorageFull
 from pluto.model.json_value import JsonObject
 from pluto.model.match import Query
-from pluto.model.miner import MacAddress
+from pluto.model.miner import MacAddress, parse_mac
 from pluto.services.own_search import memory_in, probe_of, refusal_of
 from pluto.store.discovered import DiscoveredStore
 
@@ -41,7 +41,10 @@ class Remembered:
         self.devices = [*found, *self.devices]
 
     def as_memory(self) -> Memory:
-        return Memory(self.remember, lambda: self.devices)
+        return Memory(self.remember, lambda: self.devices, self.places)
+
+    def places(self) -> list[tuple[MacAddress, str]]:
+        return [(mac, str(one["ip"])) for one in self.devices if (mac := parse_mac(one.get("mac"))) is not None]
 
 
 def places(*networks: str, neighbours: Mapping[str, str] | None = None, hints: Sequence[Hints] = ()) -> Places:
@@ -239,7 +242,7 @@ async def test_a_full_disk_loses_no_answer_and_is_told_once(hosts: LoopbackHosts
     async def remember(_: list[JsonObject]) -> None:
         raise StorageFull("the disk is full")
 
-    async with search_of(places(hosts.network), Memory(remember, list)) as search:
+    async with search_of(places(hosts.network), Memory(remember, list, list)) as search:
         assert len(await search.discover(None, None)) == 3
     assert [record.message for record in caplog.records] == ["discovered miners are not remembered"]
 

@@ -14,6 +14,9 @@ const text = (value: unknown): string => (typeof value === "string" || typeof va
 const number = (value: unknown): number | null => (typeof value === "number" ? value : null);
 const fromTo = ({ from, to }: Facts): string => `${text(from)} \u2192 ${text(to)}`;
 
+/** Fields with the value before and after; of a secret there is but the name. */
+const changed = (changes: unknown): string => (typeof changes === "object" && changes !== null ? Object.keys(changes).join(", ") : "");
+
 const DETAILS: Readonly<Record<string, (facts: Facts) => string>> = {
   offline: ({ reason, detail }) => [text(reason), typeof detail === "string" ? detail : ""].filter(Boolean).join(": "),
   back: ({ after_s }) => t("event.after", { time: format.duration(number(after_s)) }),
@@ -21,6 +24,7 @@ const DETAILS: Readonly<Record<string, (facts: Facts) => string>> = {
   best_difficulty: ({ from, to }) => `${format.difficulty(number(from))} \u2192 ${format.difficulty(number(to))}`,
   block_found: ({ blocks_found }) => text(blocks_found),
   settings_sent: ({ fields }) => (Array.isArray(fields) ? fields.map((field) => settingWord(String(field))).join(", ") : ""),
+  change: ({ actor, action, target, result, changes }) => [`${text(actor)}: ${text(action)}`, text(target), changed(changes), text(result)].filter(Boolean).join(" \u00b7 "),
   added: ({ host }) => text(host),
   removed: ({ host }) => text(host),
 };

@@ -39,11 +39,15 @@ export class Link {
   private timer: ReturnType<typeof setTimeout> | undefined;
   private serverAheadMs = 0;
 
-  /** *changed* is called whenever the state of the link is another, *refused* where the server has no topics. */
-  constructor(private readonly changed: () => void, refused: () => void) {
+  /** *changed* is called whenever the state of the link is another, *told.unlinked* where a try to connect failed. */
+  constructor(private readonly changed: () => void, told: { noTopics: () => void; unlinked: () => void }) {
     this.socket = io("/ui", { path: "/socket/io", transports: ["websocket", "polling"], tryAllTransports: true, timeout: 5_000, reconnection: false, autoConnect: false });
     this.socket.on("connect", () => this.connected());
-    this.socket.on("connect_error", (error) => (/namespace/i.test(error.message) ? refused() : this.lost()));
+    this.socket.on("connect_error", (error) => {
+      if (/namespace/i.test(error.message)) return told.noTopics();
+      told.unlinked();
+      return this.lost();
+    });
     this.socket.on("disconnect", () => this.lost());
     this.socket.on("snapshot", (message: Message) => this.heard(message, (follower) => (follower.snapshot(message), true)));
     this.socket.on("patch", (message: Message) => this.heard(message, (follower) => follower.patch(message)));

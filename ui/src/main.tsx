@@ -16,14 +16,20 @@ import "./style/tokens.css";
 import "./style/base.css";
 import "./style/parts.css";
 
+/** Leads to the sign-in page, and from there back to what is looked at. */
+const signIn = () => location.replace(`/login?next=${encodeURIComponent(location.pathname + location.search)}`);
+
 async function start(root: HTMLElement): Promise<void> {
   usePrefs();
   const wish = new URLSearchParams(location.search).get("lang") ?? chosenLanguage();
   await speak(wish ? [wish] : navigator.languages);
   const live = new Live(screenBeat);
   const touch = () => live.pulse.touch();
-  const api = new Api(fetch.bind(window));
-  const link = new Link(touch, () => followPlainEvents(live.fleet, api, (isLive) => link.heardElsewhere(isLive)));
+  const api = new Api(fetch.bind(window), signIn);
+  const link = new Link(touch, {
+    noTopics: () => followPlainEvents(live.fleet, api, (isLive) => link.heardElsewhere(isLive)),
+    unlinked: () => void api.version().catch(() => undefined),
+  });
   const page = { live, link, api, jobs: new Jobs(touch), notices: new Notices(touch) };
   link.follow("fleet", live.follower(() => link.nowMs()));
   link.open();

@@ -128,7 +128,7 @@ def _forgetful() -> Memory:
     async def remember(found: list[JsonObject]) -> None:
         """Keep nothing: the database belongs to the server."""
 
-    return Memory(remember, list)
+    return Memory(remember, list, list)
 
 
 # What the person sees.

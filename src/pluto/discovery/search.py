@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Final, Self
 
 import msgspec
@@ -28,10 +28,11 @@ class Places(msgspec.Struct, frozen=True):
 
 
 class Memory(msgspec.Struct, frozen=True):
-    """What earlier searches found: *remember* merges devices, *known* returns them, newest first."""
+    """What earlier searches found: *remember* merges devices, *known* returns them, newest first; *places* who is where."""
 
     remember: Callable[[list[JsonObject]], Awaitable[object]]
     known: Callable[[], list[JsonObject]]
+    places: Callable[[], Iterable[tuple[MacAddress, str]]]
 
 
 class Limits(msgspec.Struct, frozen=True):
@@ -135,9 +136,8 @@ class Search:
         for ip, mac in self._places.neighbours().items():
             if mac == wanted:
                 yield from (Candidate(host_text(ip, port)) for port in {place.port for place in places if place.is_near(ip)})
-        for device in self._memory.known():
-            host = device.get("ip")
-            if isinstance(host, str) and parse_mac(device.get("mac")) == wanted:
+        for mac, host in self._memory.places():
+            if mac == wanted:
                 yield Candidate(host, wanted if wanted.startswith(MOCK_PREFIX) else None)
 
     async def _anywhere(self, wanted: MacAddress) -> list[JsonObject]:
@@ -146,8 +146,7 @@ class Search:
         return [scan.found[wanted]] if wanted in scan.found else []
 
     def _mock_at(self, host: str) -> MacAddress | None:
-        macs = (parse_mac(device.get("mac")) for device in self._memory.known() if device.get("ip") == host)
-        return next((mac for mac in macs if mac is not None and mac.startswith(MOCK_PREFIX)), None)
+        return next((mac for mac, place in self._memory.places() if place == host and mac.startswith(MOCK_PREFIX)), None)
 
     # A whole scan.
 
@@ -165,10 +164,9 @@ class Search:
     def _ahead(self, places: Sequence[SearchNetwork]) -> Iterator[Candidate]:
         for ip in self._places.neighbours():
             yield from (Candidate(host_text(ip, place.port)) for place in places if place.is_near(ip))
-        for device in self._memory.known():
-            host = device.get("ip")
-            is_mock = str(device.get("mac")).startswith(MOCK_PREFIX)  # its list names it, with its MAC
-            if isinstance(host, str) and not is_mock and any(place.is_near(host) for place in places):
+        for mac, host in self._memory.places():
+            is_mock = mac.startswith(MOCK_PREFIX)  # its list names it, with its MAC
+            if not is_mock and any(place.is_near(host) for place in places):
                 yield Candidate(host)
 
     async def _keep(self, device: JsonObject) -> None:

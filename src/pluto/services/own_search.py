@@ -1,6 +1,6 @@
 """How our own search is joined with the miners it asks and with the store that remembers what it found."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Final, cast
 
 import msgspec
@@ -14,6 +14,7 @@ from pluto.discovery.from_settings import places_of
 from pluto.discovery.search import Memory, Search
 from pluto.errors import MinerNonsense, MinerUnreachable
 from pluto.model.json_value import JsonObject
+from pluto.model.miner import MacAddress
 from pluto.settings import Settings
 from pluto.store.discovered import DiscoveredStore
 
@@ -79,7 +80,10 @@ def memory_in(store: DiscoveredStore) -> Memory:
     def known() -> list[JsonObject]:
         return [_object(record.to_json()) for record in store.all()]
 
-    return Memory(store.merge, known)
+    def places() -> Iterator[tuple[MacAddress, str]]:
+        return ((record.mac, record.host) for record in store.all() if record.host is not None)
+
+    return Memory(store.merge, known, places)
 
 
 def _object(text: bytes) -> JsonObject:

@@ -96,8 +96,11 @@ export interface NotApplied {
 const id = encodeURIComponent;
 
 export class Api {
-  /** *ask* is the browser's fetch. */
-  constructor(private readonly ask: typeof fetch) {}
+  /** *ask* is the browser's fetch; *signedOut* is called where the server wants to know again who asks. */
+  constructor(
+    private readonly ask: typeof fetch,
+    private readonly signedOut: () => void = () => undefined,
+  ) {}
 
   history({ mac, metrics, from, to, points }: HistoryQuestion, signal?: AbortSignal): Promise<History> {
     const query = new URLSearchParams({ mac, metric: metrics.join(","), from: String(from), to: String(to), points: String(points) });
@@ -182,7 +185,7 @@ export class Api {
   /** Returns an answer that is a file. */
   async blob(method: string, path: string): Promise<Blob> {
     const answer = await this.ask(path, { method, body: "{}", headers: { "Content-Type": "application/json" } });
-    if (!answer.ok) throw refused(answer.status, await answer.json().catch(() => null));
+    if (!answer.ok) throw await this.refusal(answer);
     return answer.blob();
   }
 
@@ -192,8 +195,13 @@ export class Api {
 
   private async answer<Answer>(path: string, init: RequestInit): Promise<Answer> {
     const answer = await this.ask(path, { ...init, headers: { Accept: "application/json", ...init.headers } });
-    if (!answer.ok) throw refused(answer.status, await answer.json().catch(() => null));
+    if (!answer.ok) throw await this.refusal(answer);
     return (await answer.json()) as Answer;
+  }
+
+  private async refusal(answer: Response): Promise<Refused> {
+    if (answer.status === 401) this.signedOut();
+    return refused(answer.status, await answer.json().catch(() => null));
   }
 }
 

@@ -13,7 +13,7 @@ import { macOf, nameOf, slug } from "../store/miner";
 import { t } from "../t";
 import "../style/tools.css";
 
-const KINDS = ["offline", "back", "restarted", "firmware_changed", "pool_changed", "renamed", "moved", "settings_sent", "best_difficulty", "block_found", "added", "removed"];
+const KINDS = ["offline", "back", "restarted", "firmware_changed", "pool_changed", "renamed", "moved", "settings_sent", "best_difficulty", "block_found", "added", "removed", "change"];
 const SEVERITIES = ["warning", "good", "info"] as const;
 const SIGN: Readonly<Record<string, string>> = { warning: "!", good: "\u2713", info: "\u00b7" };
 const TONE: Readonly<Record<string, string>> = { warning: "tone-warn", good: "tone-ok", info: "tone-off" };
@@ -58,9 +58,9 @@ function Row({ event, name }: { event: Happening; name: string }) {
     <li data-kind={kind}>
       <time class="muted number-line event-when" dateTime={new Date(atMs).toISOString()} title={new Date(atMs).toISOString()}>{format.moment(atMs)}</time>
       <span class={`event-what ${TONE[severity] ?? "tone-off"}`}><span aria-hidden="true" class="found-sign">{SIGN[severity] ?? "\u00b7"}</span> {eventWord(kind)}</span>
-      <span><a class="event-name" href={miner}>{name}</a></span>
+      <span>{mac !== "" && <a class="event-name" href={miner}>{name}</a>}</span>
       <span class="muted event-detail">{eventDetail(event)}</span>
-      <a href={address(miner, { range: `${atS - AROUND_S}-${atS + AROUND_S}` })}>{t("events.moment")}</a>
+      {mac !== "" && <a href={address(miner, { range: `${atS - AROUND_S}-${atS + AROUND_S}` })}>{t("events.moment")}</a>}
     </li>
   );
 }
@@ -94,7 +94,7 @@ function Filters({ filter, isFiltered }: { filter: EventFilter; isFiltered: bool
 function useNames(): (mac: string) => string {
   const { live } = usePage();
   useLive(({ fleet }) => fleet.miners.size);
-  return (mac) => nameOf(live.fleet.miners.get(mac) ?? { mac, name: null, host: null });
+  return (mac) => mac === "" ? "" : nameOf(live.fleet.miners.get(mac) ?? { mac, name: null, host: null });
 }
 
 const csv = (events: readonly Happening[], name: (mac: string) => string): string =>

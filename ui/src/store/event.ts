@@ -3,6 +3,7 @@
 export interface Happening {
   readonly id: number;
   readonly atMs: number;
+  /** Empty where it is not about a miner. */
   readonly mac: string;
   readonly kind: string;
   readonly severity: string;
@@ -13,5 +14,5 @@ export interface Happening {
 export function happenings(columns: readonly string[], rows: readonly (readonly unknown[])[]): Happening[] {
   const place = (name: string) => columns.indexOf(name);
   const [id, at, mac, kind, severity, facts] = ["id", "at", "mac", "kind", "severity", "facts"].map(place) as [number, number, number, number, number, number];
-  return rows.map((row) => ({ id: row[id] as number, atMs: (row[at] as number) * 1000, mac: row[mac] as string, kind: row[kind] as string, severity: row[severity] as string, facts: (row[facts] ?? {}) as Happening["facts"] }));
+  return rows.map((row) => ({ id: row[id] as number, atMs: (row[at] as number) * 1000, mac: (row[mac] ?? "") as string, kind: row[kind] as string, severity: row[severity] as string, facts: (row[facts] ?? {}) as Happening["facts"] }));
 }

@@ -25,7 +25,7 @@ async def test_who_signs_in_comes_back_to_where_he_was_and_leaves_when_the_sessi
         await page.wait_for_url("**/events?kind=change")
         await expect(page.get_by_text("live", exact=True)).to_be_visible()
         await expect(page.locator("li[data-kind=change]").first).to_contain_text("sign in")
-        cookies = {cookie["name"]: cookie["value"] for cookie in await page.context.cookies()}
+        cookies = {cookie.get("name", ""): cookie.get("value", "") for cookie in await page.context.cookies()}
         async with server.http.post(server.base + "/logout", cookies=cookies) as answer:
             assert answer.status == 200
         await page.wait_for_url("**/login?next=*")

@@ -5,7 +5,8 @@ import it from "../src/locale/it.json";
 
 const values = (message: string): string[] => [...message.matchAll(/\{(\w+)(?:\}|, plural)/g)].map((found) => found[1] ?? "");
 
-test.each([["de", de], ["it", it]] as const)("%s fills the same places as English, and has no word of its own", (_, catalogue) => {
+test.each([["de", de], ["it", it]] as const)("%s has the words of English, all of them and no other, and fills the same places", (_, catalogue) => {
+  expect(Object.keys(catalogue).sort()).toEqual(Object.keys(en).sort());
   for (const [key, message] of Object.entries(catalogue)) {
     const english = (en as Readonly<Record<string, string>>)[key];
     expect(english, key).toBeDefined();

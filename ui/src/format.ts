@@ -84,7 +84,6 @@ export const celsius = temperature(0);
 export const celsiusExact = temperature(1);
 export const coreVolts = simple("V", 3);
 export const volts = simple("V", 1);
-export const amps = simple("A", 2);
 export const megahertz = simple("MHz", 0);
 export const milliseconds = simple("ms", 0);
 export const decibels = simple("dBm", 0);
@@ -120,7 +119,6 @@ const clock = (options: Intl.DateTimeFormatOptions) => (atMs: Maybe): string =>
 
 export const time = clock({ hour: "2-digit", minute: "2-digit", second: "2-digit", hourCycle: "h23" });
 export const moment = clock({ dateStyle: "medium", timeStyle: "medium" });
-export const shortTime = clock({ hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
 export const shortMoment = clock({ day: "numeric", month: "short", hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
 export const shortDate = clock({ day: "numeric", month: "short" });
 

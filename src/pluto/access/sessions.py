@@ -1,12 +1,12 @@
 """Signed-in browsers: known by the hash of their cookie, over restarts too, until they sign out or a limit is reached."""
 
-import hashlib
 import secrets
 from collections.abc import Iterable
 from typing import Final
 
 import msgspec
 
+from pluto.access.private_file import fingerprint
 from pluto.access.roles import Role, role_of
 from pluto.clock import Clock
 
@@ -55,12 +55,12 @@ class Sessions:
         if len(self._sessions) >= MOST:
             del self._sessions[min(self._sessions, key=lambda key: self._sessions[key].used_s)]
         secret = secrets.token_urlsafe(KEY_BYTES)
-        self._sessions[_key(secret)] = _Session(role, now_s, now_s)
-        return _key(secret), secret
+        self._sessions[fingerprint(secret)] = _Session(role, now_s, now_s)
+        return fingerprint(secret), secret
 
     def use(self, secret: str) -> tuple[str, Role] | None:
         """Return key and role of the session whose cookie this is, and note that it is used; None where it is over."""
-        key = _key(secret)
+        key = fingerprint(secret)
         return (key, self._sessions[key].role) if self.touch(key) else None
 
     def touch(self, key: str) -> bool:
@@ -107,10 +107,6 @@ class Sessions:
         for key, one in _readable(file.sessions.items()):
             self._sessions[key] = _Session(role_of(one.role), now_s - one.age_s - away_s, now_s - one.idle_s - away_s)
         self.end_old()
-
-
-def _key(secret: str) -> str:
-    return hashlib.sha256(secret.encode("utf-8", "surrogatepass")).hexdigest()
 
 
 def _readable(sessions: Iterable[tuple[str, _Kept]]) -> Iterable[tuple[str, _Kept]]:

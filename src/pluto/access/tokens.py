@@ -1,6 +1,5 @@
 """Tokens for programs: shown once, kept as a hash, named so that they can be revoked."""
 
-import hashlib
 import re
 import secrets
 from collections.abc import Sequence
@@ -56,7 +55,7 @@ class TokenFile:
 
     def find(self, secret: str) -> Token | None:
         """Return the token that *secret* is."""
-        return self._tokens.get(_sha256(secret)) if secret.startswith(PREFIX) else None
+        return self._tokens.get(private_file.fingerprint(secret)) if secret.startswith(PREFIX) else None
 
     def is_valid(self, token: Token) -> bool:
         """Return whether *token* was not revoked."""
@@ -73,7 +72,7 @@ class TokenFile:
                 raise BadRequest("a token's name has 1 to 64 letters, digits, blanks, dots, dashes or underscores")
             if chosen in taken:
                 raise BadRequest(f"there is a token {chosen!r} already: choose another name, or revoke it")
-            token = Token(chosen, scope, _sha256(secret), now)
+            token = Token(chosen, scope, private_file.fingerprint(secret), now)
             self._write([*self._tokens.values(), token])
         return token, secret
 
@@ -93,10 +92,6 @@ class TokenFile:
         except OSError as error:
             raise FolderUnusable(f"{self._path} cannot be written: {error.strerror}") from error
         self.refresh()
-
-
-def _sha256(secret: str) -> str:
-    return hashlib.sha256(secret.encode("utf-8", "surrogatepass")).hexdigest()
 
 
 def _free_name(scope: str, taken: set[str]) -> str:

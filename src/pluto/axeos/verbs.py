@@ -32,7 +32,9 @@ class Command(msgspec.Struct, frozen=True):
         return b"" if self.body is None else msgspec.json.encode(self.body)
 
 
-_RESTART: Final = {Verb.RESTART: Command("POST", "/api/system/restart")}
+RESTART: Final = Command("POST", "/api/system/restart")
+"""Every firmware understands it."""
+_RESTART: Final = {Verb.RESTART: RESTART}
 _STATE: Final = "/api/mining/state"
 _COMMANDS: Final[Mapping[Dialect, Mapping[Verb, Command]]] = {
     Dialect.FLAT: _RESTART | {verb: Command("POST", f"/api/system/{verb}") for verb in (Verb.IDENTIFY, Verb.PAUSE, Verb.RESUME)},

@@ -13,7 +13,6 @@ from pluto.model.record import Record
 from pluto.model.standing import Standing, Track, pool_of
 from pluto.model.state import MinerState
 
-_NO_POOL: Final = Pool()
 _NOTHING: Final = Reading()
 
 

@@ -1,7 +1,7 @@
 """What several polls in a row say of each watched miner: its track, its last polls, and what happened to it."""
 
 from array import array
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import Final
 
 import msgspec
@@ -98,13 +98,6 @@ class Standings:
             return ()
         away_s = now_s - (before.since_s if after.failure is None else after.since_s)
         return happened(Poll(before, after, old, new, away_s), self.wall_s())
-
-    def outdated(self) -> Iterator[MacAddress]:
-        """Yield who answered last, longer ago than a miner that is polled in time can have."""
-        now_s = self._clock.now_s()
-        for mac, track in self._tracks.items():
-            if not track.failures and track.read_s is not None and now_s - track.read_s > self.limits.stale_s:
-                yield mac
 
     def now_s(self) -> float:
         """Return the moment against which tracks are judged."""

@@ -1,16 +1,14 @@
 """Restart a miner: it is asked who it is, but need not answer; a connection that ends once it was told counts as done."""
 
 import logging
-from typing import Final
 
+from pluto.axeos.verbs import RESTART
 from pluto.errors import MinerFault, MinerHungUp, WrongMiner
 from pluto.model.json_value import Json
 from pluto.model.miner import MacAddress
 from pluto.services.errand import Errands, reachable
 from pluto.services.told import failed, is_done, refused, said
 from pluto.store.miners import MinerStore
-
-RESTART: Final = "/api/system/restart"
 
 log = logging.getLogger(__name__)
 
@@ -42,7 +40,7 @@ class Restart:
 
     async def _tell(self, host: str) -> Json:
         try:
-            reply = await self._errands.send("POST", host, RESTART)
+            reply = await self._errands.send(RESTART.method, host, RESTART.path)
         except MinerHungUp:
             return {"restarting": True}
         except MinerFault as error:

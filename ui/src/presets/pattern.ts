@@ -10,4 +10,3 @@ export function filled(pattern: string, { name, mac }: Known): string {
   return pattern.replaceAll("{name}", name ?? "").replaceAll("{mac4}", mac.replaceAll(":", "").slice(-4));
 }
 
-export const isPattern = (user: string): boolean => /\{(name|mac4)\}/.test(user);

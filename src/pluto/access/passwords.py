@@ -74,17 +74,14 @@ class PasswordFile:
     """The passwords in *folder*, read anew when another process has changed them."""
 
     def __init__(self, folder: Path) -> None:
-        self._path = folder / FILE
-        self._stamp: private_file.Stamp = None
+        self._file = private_file.Shared(folder / FILE)
         self.kept: Mapping[Role, Hashed] = {}
 
     def refresh(self) -> bool:
         """Read the file where it is another than before, and return whether it was; raises FolderUnusable."""
-        now = private_file.stamp(self._path)
-        if now == self._stamp:
+        if not self._file.news():
             return False
-        self._stamp = now  # a file that cannot be read is told of once, and what was read before stays
-        self.kept = _parsed(private_file.read(self._path), self._path)
+        self.kept = _parsed(self._file.read(), self._file.path)
         return True
 
     @property
@@ -94,15 +91,12 @@ class PasswordFile:
 
     def put(self, role: Role, password: Hashed | None) -> None:
         """Keep *password* for *role*, or none; raises FolderUnusable."""
-        with private_file.alone(self._path.parent):
+        with self._file.alone():
             self.refresh()
             kept = {one: value for one, value in self.kept.items() if one is not role}
             if password is not None:
                 kept[role] = password
-            try:
-                private_file.write(self._path, _encoded(kept))
-            except OSError as error:
-                raise FolderUnusable(f"{self._path} cannot be written: {error.strerror}") from error
+            self._file.write(_encoded(kept))
             self.refresh()
 
     def adopt(self, given: Mapping[Role, str]) -> None:

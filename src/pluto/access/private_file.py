@@ -11,10 +11,10 @@ from collections.abc import Generator
 from pathlib import Path
 from typing import Final
 
+from pluto import whole_file
 from pluto.errors import FolderUnusable
 
 _FOLDER_MODE: Final = 0o700
-_FILE_MODE: Final = 0o600
 _MAX_BYTES: Final = 4 * 1024 * 1024
 
 Stamp = tuple[int, int, int] | None
@@ -50,24 +50,38 @@ def read(path: Path) -> bytes | None:
 def write(path: Path, content: bytes) -> None:
     """Put *content* into *path* (trust 11.11), readable by its owner alone; raises OSError, then nothing has changed."""
     folder = _opened(path.parent)
-    waiting = f".{path.name}.tmp"
     try:
-        with contextlib.suppress(FileNotFoundError):
-            os.unlink(waiting, dir_fd=folder)  # left by a process that ended while it wrote
-        flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
-        with os.fdopen(os.open(waiting, flags, _FILE_MODE, dir_fd=folder), "wb") as file:
-            _give_to_owner(file.fileno(), os.fstat(folder))
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        os.rename(waiting, path.name, src_dir_fd=folder, dst_dir_fd=folder)
-        os.fsync(folder)
-    except OSError:
-        with contextlib.suppress(OSError):
-            os.unlink(waiting, dir_fd=folder)
-        raise
+        whole_file.put(path.name, content, folder, owner=os.fstat(folder) if os.geteuid() == 0 else None)
     finally:
         os.close(folder)
+
+
+class Shared:
+    """A file at *path* that other processes may change."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self._stamp: Stamp = None
+
+    def news(self) -> bool:
+        """Return whether the file is another than when this was asked last; what cannot be read then is told of once."""
+        before, self._stamp = self._stamp, stamp(self.path)
+        return self._stamp != before
+
+    def read(self) -> bytes | None:
+        """Return its content, None where it is missing; raises FolderUnusable."""
+        return read(self.path)
+
+    def write(self, content: bytes) -> None:
+        """Put *content* into it; raises FolderUnusable, then nothing has changed."""
+        try:
+            write(self.path, content)
+        except OSError as error:
+            raise FolderUnusable(f"{self.path} cannot be written: {error.strerror}") from error
+
+    def alone(self) -> contextlib.AbstractContextManager[None]:
+        """Let no other process change it meanwhile; raises FolderUnusable."""
+        return alone(self.path.parent)
 
 
 @contextlib.contextmanager

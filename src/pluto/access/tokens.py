@@ -36,17 +36,14 @@ class TokenFile:
     """The tokens in *folder*, read anew when another process has changed them."""
 
     def __init__(self, folder: Path) -> None:
-        self._path = folder / FILE
-        self._stamp: private_file.Stamp = None
+        self._file = private_file.Shared(folder / FILE)
         self._tokens: dict[str, Token] = {}
 
     def refresh(self) -> bool:
         """Read the file where it is another than before, and return whether it was; raises FolderUnusable."""
-        now = private_file.stamp(self._path)
-        if now == self._stamp:
+        if not self._file.news():
             return False
-        self._stamp = now  # a file that cannot be read is told of once, and what was read before stays
-        self._tokens = {token.sha256: token for token in _parsed(private_file.read(self._path), self._path)}
+        self._tokens = {token.sha256: token for token in _parsed(self._file.read(), self._file.path)}
         return True
 
     def all(self) -> list[Token]:
@@ -64,7 +61,7 @@ class TokenFile:
     def create(self, scope: Scope, name: str | None, now: str) -> tuple[Token, str]:
         """Keep a new token and return it with its secret, which cannot be had again; raises BadRequest, FolderUnusable."""
         secret = PREFIX + secrets.token_urlsafe(TOKEN_BYTES)
-        with private_file.alone(self._path.parent):
+        with self._file.alone():
             self.refresh()
             taken = {token.name for token in self._tokens.values()}
             chosen = name if name is not None else _free_name(scope, taken)
@@ -78,7 +75,7 @@ class TokenFile:
 
     def revoke(self, name: str) -> Token:
         """Forget the token called *name* and return it; raises NotFound, FolderUnusable."""
-        with private_file.alone(self._path.parent):
+        with self._file.alone():
             self.refresh()
             gone = next((token for token in self._tokens.values() if token.name == name), None)
             if gone is None:
@@ -87,10 +84,7 @@ class TokenFile:
         return gone
 
     def _write(self, tokens: Sequence[Token]) -> None:
-        try:
-            private_file.write(self._path, msgspec.json.encode(tokens))
-        except OSError as error:
-            raise FolderUnusable(f"{self._path} cannot be written: {error.strerror}") from error
+        self._file.write(msgspec.json.encode(tokens))
         self.refresh()
 
 

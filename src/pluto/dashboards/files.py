@@ -15,6 +15,7 @@ from typing import Final, cast
 
 import msgspec
 
+from pluto import whole_file
 from pluto.errors import CannotDraw
 from pluto.model.json_value import JsonObject
 
@@ -60,7 +61,8 @@ class DashboardFiles:
                 if _exists(_file_name(name), folder):
                     return Drawn(_uid(_read(_file_name(name), folder)), is_new=False)
                 dashboard = fill(self._template(template))
-                _write(_file_name(name), msgspec.json.format(msgspec.json.encode(dashboard), indent=2), folder)
+                text = msgspec.json.format(msgspec.json.encode(dashboard), indent=2)
+                whole_file.put(_file_name(name), text, folder, _FILE_MODE)
                 return Drawn(_uid(dashboard), is_new=True)
 
     def uid(self, name: str) -> str | None:
@@ -153,23 +155,3 @@ def _read(file: str, folder: int) -> object:
 def _uid(dashboard: object) -> str | None:
     uid = cast("dict[str, object]", dashboard).get("uid") if isinstance(dashboard, dict) else None
     return uid if isinstance(uid, str) and uid else None
-
-
-def _write(file: str, content: bytes, folder: int) -> None:
-    """Write *file* whole or not at all (trust 11.11); until then it lies under a name that Grafana does not read."""
-    waiting = f".{file}.tmp"
-    with contextlib.suppress(FileNotFoundError):
-        os.unlink(waiting, dir_fd=folder)  # left by a process that ended while it wrote
-    try:
-        descriptor = os.open(waiting, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, _FILE_MODE, dir_fd=folder)
-        with os.fdopen(descriptor, "wb") as opened:
-            os.fchmod(descriptor, _FILE_MODE)
-            opened.write(content)
-            opened.flush()
-            os.fsync(descriptor)
-        os.rename(waiting, file, src_dir_fd=folder, dst_dir_fd=folder)
-    except OSError:
-        with contextlib.suppress(FileNotFoundError):
-            os.unlink(waiting, dir_fd=folder)
-        raise
-    os.fsync(folder)

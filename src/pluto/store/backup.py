@@ -6,21 +6,19 @@ The first line counts the others and has their SHA-256: a file that is cut or ch
 import gzip
 import hashlib
 import json
-import os
 import zlib
 from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
-from tempfile import NamedTemporaryFile
 from typing import Final
 
 import msgspec
 
+from pluto import whole_file
 from pluto.clock import iso_milliseconds
 from pluto.errors import BackupUnusable, FolderUnusable
 from pluto.model.json_value import Json
 from pluto.model.secret import is_secret, without_secrets
-from pluto.store.aside import sync
 
 FORMAT: Final = "pluto-backup"
 VERSION: Final = 1
@@ -81,16 +79,7 @@ def read_backup(file: Path) -> Backup:
 def write_whole(file: Path, content: bytes) -> None:
     """Write *file*, readable for nobody else, whole or not at all (trust 11.11); raises FolderUnusable."""
     try:
-        with NamedTemporaryFile(dir=file.parent, prefix=f".{file.name}.", delete=False) as waiting:
-            try:
-                waiting.write(content)
-                waiting.flush()
-                os.fsync(waiting.fileno())
-                Path(waiting.name).rename(file)
-            except BaseException:
-                Path(waiting.name).unlink()
-                raise
-        sync(file.parent)
+        whole_file.write(file, content)
     except OSError as error:
         raise FolderUnusable(f"cannot write {file}: {error.strerror}") from error
 

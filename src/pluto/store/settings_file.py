@@ -1,7 +1,6 @@
 """How `pluto.toml` is changed by a program: line by line, what a person wrote around it stays; whole or not at all."""
 
 import contextlib
-import os
 import re
 import tomllib
 from collections.abc import Mapping, Sequence
@@ -10,6 +9,7 @@ from typing import Final
 
 import msgspec
 
+from pluto import whole_file
 from pluto.errors import BadRequest, StorageFull
 from pluto.settings import CONFIG_FILE
 
@@ -33,17 +33,9 @@ class SettingsFile:
         """Set these values, take away those that are None; raises BadRequest, and StorageFull with the file as it was."""
         text = changed(self._text(), changes)
         _parsed(text)
-        temporary = self._path.with_name(f".{CONFIG_FILE}.new")
         try:
-            descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-            with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-                file.write(text)
-                file.flush()
-                os.fsync(file.fileno())
-            temporary.replace(self._path)
+            whole_file.write(self._path, text.encode())
         except OSError as error:
-            with contextlib.suppress(OSError):
-                temporary.unlink()
             raise StorageFull(f"{CONFIG_FILE} cannot be written: {error.strerror}") from error
 
     def _text(self) -> str:

@@ -122,7 +122,7 @@ class Reader:
         """Return the answer to *question*; what the file does not give stays empty: a chart never fails."""
         tier = tier_for(question, now_s, self._keep)
         step_s = step_for(question, tier)
-        times = list(range(_floor(question.from_s, step_s), max(1, math.ceil(question.to_s)), step_s))[-question.points :]
+        times = times_for(question, step_s)
         start = times[0]
         table = metrics_of(question.miner)
         lines = {metric.name: Line(metric, len(times)) for metric in table if metric.name in question.metrics}
@@ -206,8 +206,17 @@ def tier_for(question: Question, now_s: float, keep: Kept) -> Tier:
 
 def step_for(question: Question, tier: Tier) -> int:
     """Return the seconds between two points: whole buckets, and few enough points."""
-    least_s = max(MIN_STEP_S, tier.step_s)
+    return step_of(question, max(MIN_STEP_S, tier.step_s))
+
+
+def step_of(question: Question, least_s: int) -> int:
+    """Return the seconds between two points: a multiple of *least_s*, and few enough points."""
     return max(1, math.ceil((question.to_s - question.from_s) / question.points / least_s)) * least_s
+
+
+def times_for(question: Question, step_s: int) -> list[int]:
+    """Return where each point begins, at multiples of *step_s*; the last of them where there would be too many."""
+    return list(range(_floor(question.from_s, step_s), max(1, math.ceil(question.to_s)), step_s))[-question.points :]
 
 
 def _floor(at_s: float, step_s: int) -> int:

@@ -9,7 +9,7 @@ import msgspec
 
 from pluto.errors import RelayFailed
 from pluto.history.metrics import FLEET, Metric, metrics_of
-from pluto.history.query import Chart, Question
+from pluto.history.query import Chart, Question, step_of, times_for
 from pluto.model.json_value import Json, JsonObject
 from pluto.services.relay import Relay
 
@@ -118,10 +118,8 @@ class LongerPast:
 
 
 def _grid(question: Question) -> _Grid:
-    span_s = question.to_s - question.from_s
-    step_s = max(1, math.ceil(span_s / question.points / MIN_STEP_S)) * MIN_STEP_S
-    first_s = int(question.from_s // step_s) * step_s
-    return _Grid(range(first_s, max(first_s + 1, math.ceil(question.to_s)), step_s)[-question.points :], step_s)
+    step_s = step_of(question, MIN_STEP_S)
+    return _Grid(times_for(question, step_s), step_s)
 
 
 def _samples(status: int, body: bytes) -> list[tuple[float, str]]:

@@ -5,12 +5,11 @@ from typing import Final
 import msgspec
 
 from pluto.axeos.gate import Gate, without_stars
-from pluto.axeos.judge import reading
+from pluto.axeos.judge import Steady, reading, steady
 from pluto.axeos.plausible import count, from_milli, positive
 from pluto.axeos.sift import sifted
 from pluto.axeos.wire_fields import (
     MINER_SIGNS,
-    NMAXE_SIGN,
     SURE_SIGN,
     WireAsic,
     WireInfo,
@@ -19,33 +18,49 @@ from pluto.axeos.wire_fields import (
     salvaged,
 )
 from pluto.model.asic_options import AsicOptions
+from pluto.model.reading import Reading
 from pluto.model.state import Answered
 
 _INFO: Final = msgspec.json.Decoder(WireInfo)
 _GATE: Final = Gate()
 
 
+class Decoder:
+    """Decodes the answers of one miner: what it says as it did the time before is not judged again."""
+
+    __slots__ = ("_steady",)
+
+    def __init__(self) -> None:
+        self._steady: Steady | None = None
+
+    def decode(self, body: bytes) -> Answered:
+        """Return the reading in *body* and the answer as a JSON object without secrets; raise MinerNonsense when it is none."""
+        return self._fast(body) or self._thoroughly(body)
+
+    def _fast(self, body: bytes) -> Answered | None:
+        """Return None for whatever is not plainly in order, be it only unusual."""
+        info = without_stars(body)
+        if not _GATE.is_clean(info):
+            return None
+        try:
+            wire = _INFO.decode(body)
+        except msgspec.DecodeError:
+            return None
+        return Answered(self._reading(wire), info)
+
+    def _thoroughly(self, body: bytes) -> Answered:
+        answer = sifted(body)
+        wire = salvaged(WireInfo, flattened(answer) if is_nmaxe(answer) else answer)
+        return Answered(self._reading(wire), msgspec.json.encode(answer))
+
+    def _reading(self, wire: WireInfo) -> Reading:
+        self._steady = steady(wire, self._steady)
+        return reading(wire, self._steady)
+
+
 def decode_system_info(body: bytes) -> Answered:
-    """Return the reading in *body* and the answer as a JSON object without secrets; raise MinerNonsense when it is none."""
-    return _decoded_fast(body) or _decoded_thoroughly(body)
-
-
-def _decoded_fast(body: bytes) -> Answered | None:
-    """Return None for whatever is not plainly in order, be it only unusual."""
-    info = without_stars(body)
-    if NMAXE_SIGN in info or not _GATE.is_clean(info):
-        return None
-    try:
-        wire = _INFO.decode(body)
-    except msgspec.DecodeError:
-        return None
-    return Answered(reading(wire), info)
-
-
-def _decoded_thoroughly(body: bytes) -> Answered:
-    answer = sifted(body)
-    wire = salvaged(WireInfo, flattened(answer) if is_nmaxe(answer) else answer)
-    return Answered(reading(wire), msgspec.json.encode(answer))
+    """Return what `Decoder.decode` does, for an answer that comes alone."""
+    return Decoder().decode(body)
 
 
 def looks_like_miner(info: bytes) -> bool:

@@ -1,13 +1,15 @@
 """Which answers may go on as the bytes they came in: a cheap look that never says yes to what trust 5.11 and 8.1 forbid.
 
-It may say no to a harmless answer: then `sift.py` looks at every value. Keys given twice are no danger: whoever reads
-the answer takes the last, and no secret is in it at all. What it costs is measured by `bench/decode.py`.
+It may say no to a harmless answer, and does to the nested ones of an NMAxe: then `sift.py` looks at every value. Keys given
+twice are no danger: whoever reads the answer takes the last, and no secret is in it at all. What it costs is measured by
+`bench/decode.py`.
 """
 
 import re
 from typing import Final
 
 from pluto.axeos.limits import MAX_DEPTH, MAX_KEYS, MAX_STRING
+from pluto.axeos.wire_fields import NMAXE_SIGN
 from pluto.model.secret import SECRET_WORDS
 
 _MAX_BYTES: Final = 32_768
@@ -20,10 +22,11 @@ _STARS: Final = b',"stratumPassword":"*****",'
 """What AxeOS 2.15 says in place of each pool's password. In valid JSON these bytes neither begin nor end inside a string."""
 
 _OF_NUMBERS: Final = b"0123456789.+-"
-_ZEROED: Final = bytes.maketrans(b"123456789E", b"000000000e")
+_ZEROED: Final = bytes.maketrans(b"123456789", b"000000000")
 _LONG_INTEGER: Final = b"0" * 16
-_LONG_EXPONENTS: Final = (b"0e000", b"0e+000")
-_EXPONENT: Final = re.compile(rb"[:,\[\s]-?[0-9.]+[eE][+-]?[0-9]{3}")
+_BARE_EXPONENT: Final = re.compile(rb"[:,\[\s][eE][,\]}\s]")
+"""What is left in a shape of a number with an exponent."""
+_LONG_EXPONENT: Final = re.compile(rb"[:,\[\s]-?[0-9.]+[eE][+-]?[0-9]{3}")
 
 _ESCAPE: Final = re.compile(rb'\\["\\/bfnrt]')
 _KELVIN: Final = "\u212a".encode()
@@ -55,7 +58,8 @@ class Gate:
     """
 
     def __init__(self) -> None:
-        self._clean_shapes: set[int] = set()
+        self._clean_shapes: dict[int, bool] = {}
+        """The hash of each, and whether a number in it has an exponent."""
 
     def is_clean(self, body: bytes) -> bool:
         """Return True only if *body*, when it is JSON at all, keeps every limit of trust 5.11 and holds no secret key."""
@@ -63,14 +67,14 @@ class Gate:
             return False
         shape = body.translate(None, _OF_NUMBERS)
         known = hash(shape)  # bytes hash with a key of this process, so that nobody can make two shapes look alike
-        if known in self._clean_shapes:
-            return True
-        if not _is_clean_shape(shape):
-            return False
-        if len(self._clean_shapes) >= _MAX_SHAPES:
-            self._clean_shapes.clear()
-        self._clean_shapes.add(known)
-        return True
+        has_exponent = self._clean_shapes.get(known)
+        if has_exponent is None:
+            if not _is_clean_shape(shape):
+                return False
+            if len(self._clean_shapes) >= _MAX_SHAPES:
+                self._clean_shapes.clear()
+            has_exponent = self._clean_shapes[known] = _BARE_EXPONENT.search(shape) is not None
+        return not has_exponent or _LONG_EXPONENT.search(body) is None
 
 
 def _is_text(body: bytes) -> bool:
@@ -84,15 +88,14 @@ def _is_text(body: bytes) -> bool:
 
 
 def _has_huge_number(body: bytes) -> bool:
-    """Look for 16 digits in a row that are no fraction, and for exponents of three digits; within strings they cost only time."""
+    """Look for 16 digits in a row that are no fraction; within strings they cost only time."""
     zeroed = body.translate(_ZEROED)
     at = zeroed.find(_LONG_INTEGER)
     while at >= 0:
         if at == 0 or zeroed[at - 1] != ord("."):
             return True
         at = zeroed.find(_LONG_INTEGER, at + len(_LONG_INTEGER))
-    has_long_exponent = _LONG_EXPONENTS[0] in zeroed or _LONG_EXPONENTS[1] in zeroed
-    return has_long_exponent and _EXPONENT.search(body) is not None
+    return False
 
 
 def _has_long_string(body: bytes) -> bool:
@@ -107,7 +110,7 @@ def _has_long_string(body: bytes) -> bool:
 
 
 def _is_clean_shape(shape: bytes) -> bool:
-    if b'\\"' in shape or shape.count(b":") > MAX_KEYS:
+    if b'\\"' in shape or shape.count(b":") > MAX_KEYS or NMAXE_SIGN in shape:
         return False
     plain = _ESCAPE.sub(b"", shape) if b"\\" in shape else shape
     # a backslash that is left begins a unicode escape, which can spell anything

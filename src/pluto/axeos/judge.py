@@ -1,15 +1,18 @@
 """What of an answer is believable, taken together (axeos.md 11.1): numbers are weighed against one another here."""
 
+from operator import attrgetter
 from typing import Final
+
+import msgspec
 
 from pluto.axeos.cooling import chip_temperatures, fans
 from pluto.axeos.model_names import chip_count, model_name, small_cores
 from pluto.axeos.plausible import celsius, count, first, from_milli, is_on, not_negative, positive, suffixed
 from pluto.axeos.pool_fields import active_pools, pool
-from pluto.axeos.reported import reported
+from pluto.axeos.reported import Named, named, reported
 from pluto.axeos.wire_fields import WireInfo
-from pluto.model.miner import parse_mac
-from pluto.model.reading import Flags, Reading
+from pluto.model.miner import MacAddress, parse_mac
+from pluto.model.reading import Flags, Pool, Reading
 
 _GLITCH_OF_EXPECTED: Final = 3.0
 """No chip does three times what its clock allows; glitches of the counters are 50 to 200 fold."""
@@ -22,23 +25,82 @@ _FAINTEST_DBM: Final = -127.0
 _UNKNOWN_DBM_SINCE_2_15: Final = -90.0
 
 
-def reading(wire: WireInfo) -> Reading:
+class Steady(msgspec.Struct, frozen=True, gc=False):
+    """What of an answer is the same for hours, judged; *said* is what the miner said of it."""
+
+    said: tuple[object, ...]
+    mac: MacAddress | None
+    hostname: str | None
+    model: str | None
+    asic_model: str | None
+    firmware: str | None
+    expected_hashrate_ghs: float | None
+    core_voltage_volts: float | None
+    frequency_mhz: float | None
+    best_difficulty: float | None
+    best_session_difficulty: float | None
+    blocks_found: int | None
+    pool: Pool
+    wifi_status: str | None
+    ip: str | None
+    flags: Flags
+    named: Named
+
+
+_SAID: Final = attrgetter(
+    "mac_address", "mac", "hostname", "device_model", "miner_model", "first_chip_temperature", "board_version", "asic_model",
+    "asic_count", "small_core_count", "monitor", "version", "expected_hashrate", "core_voltage", "frequency", "best_difficulty",
+    "best_session_difficulty", "blocks_found", "nerd_blocks_found", "is_new_block_shown", "is_using_fallback", "stratum",
+    "stratum_url", "stratum_port", "stratum_user", "fallback_url", "fallback_port", "fallback_user", "pool_difficulty",
+    "stratum_difficulty", "is_stratum_connected", "pool_connection", "wifi_status", "ipv4", "host_ip", "overheat_mode",
+    "overheat", "is_paused", "is_shut_down", "is_access_point", "power_fault", "hardware_fault",
+)  # fmt: skip
+"""All that `_steady` looks at, the functions it calls included."""
+
+
+def steady(wire: WireInfo, known: Steady | None) -> Steady:
+    """Return what is steady in *wire*: *known*, from an earlier answer, where the miner says the same of it."""
+    said = _SAID(wire)
+    if known is not None and known.said == said:
+        return known
+    blocks = count(first(wire.blocks_found, wire.nerd_blocks_found))
+    return Steady(
+        said=said,
+        mac=parse_mac(wire.mac_address) or parse_mac(wire.mac),
+        hostname=wire.hostname or None,
+        model=model_name(wire),
+        asic_model=wire.asic_model or None,
+        firmware=wire.version or None,
+        expected_hashrate_ghs=_expected_hashrate(wire),
+        core_voltage_volts=from_milli(wire.core_voltage),
+        frequency_mhz=positive(wire.frequency),
+        best_difficulty=suffixed(wire.best_difficulty),
+        best_session_difficulty=suffixed(wire.best_session_difficulty),
+        blocks_found=blocks,
+        pool=pool(wire),
+        wifi_status=wire.wifi_status or None,
+        ip=wire.ipv4 or wire.host_ip or None,
+        flags=_flags(wire, blocks),
+        named=named(wire),
+    )
+
+
+def reading(wire: WireInfo, lasting: Steady) -> Reading:
     """Return *wire* in our words and units; a value that cannot be believed is None, a true zero is 0."""
-    expected = _expected_hashrate(wire)
+    expected = lasting.expected_hashrate_ghs
     hashrate, is_glitch = _hashrate(wire, expected)
     minute, ten_minutes = _within(wire.hashrate_1m, expected), _within(wire.hashrate_10m, expected)
     power = _power(wire.power, is_hashing=is_glitch or bool(hashrate))
     voltage = from_milli(first(wire.voltage, wire.lucky_voltage))
     current = None if wire.current is None else wire.current / 1000
     accepted, rejected = _shares(wire)
-    blocks = count(first(wire.blocks_found, wire.nerd_blocks_found))
     return Reading(
-        reported=reported(wire),
-        mac=parse_mac(wire.mac_address) or parse_mac(wire.mac),
-        hostname=wire.hostname or None,
-        model=model_name(wire),
-        asic_model=wire.asic_model or None,
-        firmware=wire.version or None,
+        reported=reported(wire, lasting.named),
+        mac=lasting.mac,
+        hostname=lasting.hostname,
+        model=lasting.model,
+        asic_model=lasting.asic_model,
+        firmware=lasting.firmware,
         hashrate_ghs=hashrate,
         hashrate_1m_ghs=minute,
         hashrate_10m_ghs=ten_minutes,
@@ -52,26 +114,26 @@ def reading(wire: WireInfo) -> Reading:
         input_voltage_volts=voltage,
         current_amps=current,
         is_regulator_output_current=_is_output(voltage, current, power),
-        core_voltage_volts=from_milli(wire.core_voltage),
+        core_voltage_volts=lasting.core_voltage_volts,
         core_voltage_actual_volts=from_milli(wire.core_voltage_actual),
-        frequency_mhz=positive(wire.frequency),
+        frequency_mhz=lasting.frequency_mhz,
         frequency_actual_mhz=positive(wire.frequency_actual),
         chip_temperatures_celsius=chip_temperatures(wire),
         vr_temperature_celsius=celsius(wire.vr_temperature),
         fans=fans(wire),
         shares_accepted=accepted,
         shares_rejected=rejected,
-        best_difficulty=suffixed(wire.best_difficulty),
-        best_session_difficulty=suffixed(wire.best_session_difficulty),
-        blocks_found=blocks,
-        pool=pool(wire),
+        best_difficulty=lasting.best_difficulty,
+        best_session_difficulty=lasting.best_session_difficulty,
+        blocks_found=lasting.blocks_found,
+        pool=lasting.pool,
         pool_response_ms=_response(first(wire.response_time, wire.ping_time)),
         wifi_rssi_dbm=_rssi(wire),
-        wifi_status=wire.wifi_status or None,
-        ip=wire.ipv4 or wire.host_ip or None,
+        wifi_status=lasting.wifi_status,
+        ip=lasting.ip,
         uptime_seconds=not_negative(wire.uptime),
         free_heap_bytes=not_negative(wire.free_heap),
-        flags=_flags(wire, blocks),
+        flags=lasting.flags,
     )
 
 

@@ -9,7 +9,7 @@ from typing import Final, cast
 import msgspec
 
 from pluto.axeos.answer import AnswerReader
-from pluto.axeos.decode import decode_system_info
+from pluto.axeos.decode import Decoder
 from pluto.axeos.descriptors import may_be_kept, may_be_opened
 from pluto.axeos.manners import keeps_connection
 from pluto.axeos.reach import Reach, Refusal, Target
@@ -90,12 +90,13 @@ class PollLine:
     """
 
     __slots__ = (
-        "_client", "_connection", "_done", "_has_tried_again", "_is_reused", "_opening", "_reader", "_request", "_serial",
-        "_target",
+        "_client", "_connection", "_decoder", "_done", "_has_tried_again", "_is_reused", "_opening", "_reader", "_request",
+        "_serial", "_target",
     )  # fmt: skip
 
     def __init__(self, client: PollClient) -> None:
         self._reader = AnswerReader()
+        self._decoder = Decoder()
         self._client = client
         self._target = Target("", 0)
         self._request = b""
@@ -198,11 +199,19 @@ class PollLine:
         elif reader.fault:
             self._end(Failed(Reason.BAD_ANSWER, reader.fault))
         elif reader.is_complete:
-            outcome = _outcome(reader.status, reader.body)
+            outcome = self._outcome(reader.status, reader.body)
             is_spare = self._connection is not None and self._connection.is_spare
             if is_spare or not reader.keeps_connection or not _may_stay_open(outcome):
                 self._drop()
             self._end(outcome)
+
+    def _outcome(self, status: int, body: bytes) -> Outcome:
+        if not 200 <= status < 300:
+            return Failed(Reason.BAD_ANSWER, f"status {status}" + (": it refuses our address" if status == 401 else ""))
+        try:
+            return self._decoder.decode(body)
+        except MinerNonsense as error:
+            return Failed(Reason.BAD_ANSWER, str(error))
 
     async def _open(self, target: Target, serial: int) -> None:
         if not may_be_opened():
@@ -279,15 +288,6 @@ def _request(target: Target) -> bytes:
         f"GET /api/system/info HTTP/1.1\r\nHost: {host}\r\nUser-Agent: Pluto\r\n"
         "Accept: application/json\r\nAccept-Encoding: identity\r\nConnection: keep-alive\r\n\r\n"
     ).encode()
-
-
-def _outcome(status: int, body: bytes) -> Outcome:
-    if not 200 <= status < 300:
-        return Failed(Reason.BAD_ANSWER, f"status {status}" + (": it refuses our address" if status == 401 else ""))
-    try:
-        return decode_system_info(body)
-    except MinerNonsense as error:
-        return Failed(Reason.BAD_ANSWER, str(error))
 
 
 def _may_stay_open(outcome: Outcome) -> bool:

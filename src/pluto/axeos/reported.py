@@ -1,11 +1,27 @@
 """Which numbers count as reported, for the metrics of contract D: what the miner said, in volts and amperes, not judged."""
 
+import msgspec
+
 from pluto.axeos.wire_fields import WireInfo, Written
 from pluto.model.reading import Reported
 
 
-def reported(wire: WireInfo) -> Reported:
-    """Return the numbers as the miner gave them; None where it gave none."""
+class Named(msgspec.Struct, frozen=True, gc=False):
+    """The words of a `Reported`."""
+
+    version: str | None
+    stratum_url: str | None
+    stratum_port: str | None
+    hostname: str | None
+
+
+def named(wire: WireInfo) -> Named:
+    """Return the words as the miner gave them."""
+    return Named(wire.version, wire.stratum_url, _as_text(wire.stratum_port), wire.hostname or None)
+
+
+def reported(wire: WireInfo, words: Named) -> Reported:
+    """Return the numbers as the miner gave them, None where it gave none, and *words*."""
     return Reported(
         power_watts=wire.power,
         voltage_volts=_from_milli(wire.voltage),
@@ -25,10 +41,10 @@ def reported(wire: WireInfo) -> Reported:
         free_heap_spiram_bytes=wire.free_heap_spiram,
         fan_rpm=_first(_first(wire.fan_rpm, wire.fan_speed_rpm), wire.fan_speed),
         fan_duty_percent=wire.fan_percent,
-        version=wire.version,
-        stratum_url=wire.stratum_url,
-        stratum_port=_as_text(wire.stratum_port),
-        hostname=wire.hostname or None,
+        version=words.version,
+        stratum_url=words.stratum_url,
+        stratum_port=words.stratum_port,
+        hostname=words.hostname,
     )
 
 

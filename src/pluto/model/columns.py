@@ -2,6 +2,8 @@
 
 from collections.abc import Callable, Sequence
 from datetime import datetime
+from functools import lru_cache
+from math import floor
 from operator import attrgetter, itemgetter
 from typing import Final
 
@@ -59,7 +61,8 @@ def _rounded(value: float | None, digits: int) -> Json:
     return None if value is None else round(value, digits)
 
 
-def _seconds(iso: str) -> Json:
+@lru_cache(maxsize=20_000)
+def _seconds(iso: str) -> float | None:
     try:
         return datetime.fromisoformat(iso).timestamp()
     except ValueError:  # an old record may say anything
@@ -149,15 +152,15 @@ class Rows:
         others = [(place, column.value) for place, column in enumerate(columns) if column.value is not None]
         made = [*numbers, *(place for place, _ in others)]
         self._taken = attrgetter(*(columns[place].name for place in numbers))
-        self._digits = [columns[place].digits for place in numbers]
+        self._scales = [10.0 ** columns[place].digits for place in numbers]
         self._others = [value for _, value in others]
         self._in_order = itemgetter(*(made.index(place) for place in range(len(columns))))
 
     def of(self, view: View) -> list[Json]:
         """Return the values of one miner."""
-        rounded = [
-            None if number is None else round(number, digits)
-            for number, digits in zip(self._taken(view.reading), self._digits, strict=True)
+        rounded = [  # the built-in `round` takes three times as long, to be right about halves that nobody sees
+            None if number is None else floor(number * scale + 0.5) / scale
+            for number, scale in zip(self._taken(view.reading), self._scales, strict=True)
         ]
         return list(self._in_order([*rounded, *[value(view) for value in self._others]]))
 

@@ -94,6 +94,7 @@ class Standing(msgspec.Struct, frozen=True):
         return self.reasons[0]
 
 
+_FINE: Final = Standing((Word.ONLINE,), (None,), needs_attention=False)
 NOT_WATCHED: Final = Standing((Word.NOT_WATCHED,), (None,), needs_attention=False)
 
 
@@ -108,12 +109,23 @@ def follow(track: Track, after: MinerState, now_s: float, limits: Limits = LIMIT
         idle_since_s = (track.idle_since_s or now_s) if reading.is_hashing is False else None
         hot = track.hot_readings + 1 if _hot(reading, limits) else 0
         moved = Track(0, now_s, hot, idle_since_s, _shares(track.shares, reading, now_s), track.word, track.since_s)
-    word = standing(after, moved, now_s, limits).word
+    word = _word(after, moved, now_s, limits)
     return moved if word is track.word else msgspec.structs.replace(moved, word=word, since_s=now_s)
 
 
+def _word(state: MinerState, track: Track, now_s: float, limits: Limits) -> Word:
+    """Return the first word of `standing`, which every poll asks for."""
+    if state.failure is None and state.reading is not None and track.read_s == now_s:
+        return next(
+            (word for word, reason in _conditions(state.reading, track, now_s, limits) if reason is not None), Word.ONLINE
+        )
+    return standing(state, track, now_s, limits).word
+
+
 def standing(state: MinerState, track: Track, now_s: float, limits: Limits = LIMITS) -> Standing:
-    """Return what holds for a watched miner at *now_s*."""
+    """Return what holds for a watched miner at *now_s*; what its last poll found in order is so until the next."""
+    if track.word is Word.ONLINE and state.failure is None and now_s - (track.read_s or 0.0) <= limits.stale_s:
+        return _FINE
     found = _old(state, track, now_s, limits)
     reading = state.reading
     if reading is not None and state.health is not Health.UNKNOWN:
@@ -160,12 +172,11 @@ def _fault(reading: Reading, track: Track, now_s: float, limits: Limits, *, is_p
 
 
 def _hot(reading: Reading, limits: Limits) -> str | None:
-    for name, value, limit in (
-        ("chip", reading.chip_temperature_celsius, limits.chip_celsius),
-        ("regulator", reading.vr_temperature_celsius, limits.vr_celsius),
-    ):
-        if value is not None and value > limit:
-            return f"{name} {value:.1f} C, limit {limit:g} C"
+    chip, regulator = reading.chip_temperature_celsius, reading.vr_temperature_celsius
+    if chip is not None and chip > limits.chip_celsius:
+        return f"chip {chip:.1f} C, limit {limits.chip_celsius:g} C"
+    if regulator is not None and regulator > limits.vr_celsius:
+        return f"regulator {regulator:.1f} C, limit {limits.vr_celsius:g} C"
     return None
 
 

@@ -34,6 +34,8 @@ class MinerStore:
         self._roster = Roster()
         self._behind = WriteBehind(self._write_polled, clock=clock, every_s=flush_s)
         self._next_order = 0
+        self._moment_ms = -1
+        self._moment = ""
         self._removals: dict[MacAddress, int] = {}
         self._removed = 0
 
@@ -189,4 +191,9 @@ class MinerStore:
         return record
 
     def _now(self) -> str:
-        return iso_milliseconds(self._clock.utc())
+        """Return the wall time as stored; polls of the same millisecond share the text."""
+        moment_ms = int(self._clock.wall_s() * 1000)
+        if moment_ms != self._moment_ms:
+            self._moment_ms = moment_ms
+            self._moment = iso_milliseconds(self._clock.utc())
+        return self._moment

@@ -27,7 +27,7 @@ from bench.contenders import registered
 from bench.fast_fleet import info
 from pluto.app import App
 from pluto.events.live import packet
-from pluto.events.room import Table, TableRoom
+from pluto.events.room import TableRoom
 from pluto.events.topics import FLEET
 from pluto.metrics.exposition import gzipped
 from pluto.model.columns import FLEET as COLUMNS
@@ -145,7 +145,7 @@ class Work(App):
             self.poll()
         if not all(state.is_online for state in self.fleet.states.values()):
             raise RuntimeError("the miners did not answer: what is counted would be nothing")
-        self.room = TableRoom(Table([column.name for column in COLUMNS], self._views.row), self._views.macs)
+        self.room = TableRoom(self._views.table(COLUMNS), self._views.macs)
         await self.room.open()
         await self._metrics.text()
         return self

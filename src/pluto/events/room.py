@@ -3,7 +3,7 @@
 import asyncio
 from collections import deque
 from collections.abc import Callable, Iterable, Sequence
-from itertools import compress, islice
+from itertools import compress, count, islice
 from operator import ne
 from typing import Final, Protocol
 
@@ -23,10 +23,14 @@ Key = str | int
 
 
 class Table(msgspec.Struct, frozen=True):
-    """Where the rows of miners come from: *row* gives one anew, None where the miner is gone."""
+    """Where the rows of miners come from: *raw* gives one anew, None where the miner is gone; *shown* what to show of a cell.
+
+    Raw cells are compared, since most of them are as they were and cost nothing more then.
+    """
 
     columns: Sequence[str]
-    row: Callable[[MacAddress], list[Json] | None]
+    raw: Callable[[MacAddress], Sequence[Json] | None]
+    shown: Callable[[int, Json], Json]
 
 
 class Feed(msgspec.Struct, frozen=True):
@@ -62,22 +66,25 @@ class TableRoom:
     def __init__(self, table: Table, macs: Callable[[], Sequence[MacAddress]]) -> None:
         self._columns: list[Json] = list(table.columns)
         self._macs = macs
-        self._row = table.row
+        self._raw = table.raw
+        self._shown = table.shown
         self.is_closed = False
+        self._raws: dict[MacAddress, Sequence[Json]] = {}
         self._rows: dict[MacAddress, list[Json]] = {}
         self.changed: dict[MacAddress, None] = {}
 
     async def open(self) -> None:
         """Make all rows, in slices; those marked meanwhile come with the first patch."""
         for place, mac in enumerate(self._macs()):
-            if (row := self._row(mac)) is not None:
-                self._rows[mac] = row
+            if (raw := self._raw(mac)) is not None:
+                self._cells(mac, raw)
             if place % SLICE == SLICE - 1:
                 await asyncio.sleep(0)
 
     def close(self) -> None:
         """Drop the rows."""
         self.is_closed = True
+        self._raws.clear()
         self._rows.clear()
         self.changed.clear()
 
@@ -95,17 +102,32 @@ class TableRoom:
         removed: list[Json] = []
         for mac in changed:
             del self.changed[mac]
-            row = self._row(mac)
-            if row is None:
-                if self._rows.pop(mac, None) is not None:
+            raw = self._raw(mac)
+            if raw is None:
+                if self._raws.pop(mac, None) is not None:
+                    del self._rows[mac]
                     removed.append(mac)
-            elif cells := _cells(self._rows.get(mac), row):
+            elif cells := self._cells(mac, raw):
                 rows.append([mac, *cells])
-                self._rows[mac] = row
         patch: JsonObject = {"rows": rows}
         if removed:
             patch["removed"] = removed
         return patch if rows or removed else None
+
+    def _cells(self, mac: MacAddress, raw: Sequence[Json]) -> list[Json]:
+        """Take over *raw*, and return `column, value, …` of what shows."""
+        before = self._raws.get(mac)
+        self._raws[mac] = raw
+        if before is None:
+            row = self._rows[mac] = list(map(self._shown, count(), raw))
+            return [part for cell in enumerate(row) for part in cell]
+        row, cells = self._rows[mac], list[Json]()
+        for place in compress(count(), map(ne, before, raw)):
+            value = self._shown(place, raw[place])
+            if value != row[place]:
+                row[place] = value
+                cells += (place, value)
+        return cells
 
 
 class FeedRoom:
@@ -192,8 +214,3 @@ class LinesRoom:
         self._rows.extend(self._new)
         self._new.clear()
         return {"rows": rows}
-
-
-def _cells(before: list[Json] | None, after: list[Json]) -> list[Json]:
-    changed = range(len(after)) if before is None else compress(range(len(after)), map(ne, before, after))
-    return [cell for place in changed for cell in (place, after[place])]

@@ -73,7 +73,7 @@ class Topics:
 
     def _of_miner(self, text: str) -> Room:
         mac = parse_any_mac(text)
-        if mac is None or self._sources.miner.row(mac) is None:
+        if mac is None or self._sources.miner.raw(mac) is None:
             raise Refused("unknown_miner", "no miner with this MAC is imprinted")
         room = self._miners[mac] = TableRoom(self._sources.miner, lambda: (mac,))
         return room

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 from datetime import datetime
 from functools import lru_cache
+from itertools import count
 from math import floor
 from operator import attrgetter, itemgetter
 from typing import Final
@@ -10,29 +11,31 @@ from typing import Final
 import msgspec
 
 from pluto.model.json_value import Json
+from pluto.model.miner import MacAddress
 from pluto.model.reading import Pool, Reading
 from pluto.model.record import Record
 from pluto.model.standing import Standing, Track, pool_of
 from pluto.model.state import MinerState
 
-_NOTHING: Final = Reading()
+NOTHING: Final = Reading()
+"""What a miner that never answered says."""
 
 
 class View(msgspec.Struct, frozen=True):
-    """Everything known of one imprinted miner; times ending in `_at` are wall time. *named* is the last answer ever kept."""
+    """Everything known of one imprinted miner; times ending in `_at` are wall time.
 
+    *named* is the last answer ever kept, *reading* the last good one since Pluto started, or one that says nothing.
+    """
+
+    mac: MacAddress
     record: Record
     named: Reading
     standing: Standing
     since_at: float | None
     reading_at: float | None
+    reading: Reading = NOTHING
     state: MinerState | None = None
     track: Track = Track()
-
-    @property
-    def reading(self) -> Reading:
-        """Return the last good reading since Pluto started, or one that says nothing."""
-        return (self.state.reading if self.state else None) or _NOTHING
 
     @property
     def pool(self) -> Pool:
@@ -70,7 +73,7 @@ def _seconds(iso: str) -> float | None:
 
 
 FLEET: Final[Sequence[Column]] = (
-    Column("mac", lambda view: view.record.mac),
+    Column("mac", lambda view: view.mac),
     Column("host", lambda view: view.record.host),
     Column("hostname", lambda view: view.named.hostname),
     Column("model", lambda view: view.named.model),
@@ -152,17 +155,25 @@ class Rows:
         others = [(place, column.value) for place, column in enumerate(columns) if column.value is not None]
         made = [*numbers, *(place for place, _ in others)]
         self._taken = attrgetter(*(columns[place].name for place in numbers))
-        self._scales = [10.0 ** columns[place].digits for place in numbers]
+        self._scales = [10.0**column.digits if column.value is None else None for column in columns]
         self._others = [value for _, value in others]
         self._in_order = itemgetter(*(made.index(place) for place in range(len(columns))))
 
+    def raw(self, view: View) -> Sequence[Json]:
+        """Return the values of one miner as they are, to see which of them changed."""
+        row: tuple[Json, ...] = self._in_order((*self._taken(view.reading), *[value(view) for value in self._others]))
+        return row
+
+    def shown(self, place: int, value: Json) -> Json:
+        """Return the raw *value* of the column at *place* as it is shown."""
+        scale = self._scales[place]
+        if scale is None or not isinstance(value, float):
+            return value
+        return floor(value * scale + 0.5) / scale  # `round` takes three times as long, to be right about halves nobody sees
+
     def of(self, view: View) -> list[Json]:
-        """Return the values of one miner."""
-        rounded = [  # the built-in `round` takes three times as long, to be right about halves that nobody sees
-            None if number is None else floor(number * scale + 0.5) / scale
-            for number, scale in zip(self._taken(view.reading), self._scales, strict=True)
-        ]
-        return list(self._in_order([*rounded, *[value(view) for value in self._others]]))
+        """Return the values of one miner as they are shown."""
+        return list(map(self.shown, count(), self.raw(view)))
 
 
 FLEET_ROWS: Final = Rows(FLEET)

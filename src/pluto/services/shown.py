@@ -1,8 +1,8 @@
 """What the live topics of the page show, and where each takes it from."""
 
-from pluto.events.room import Feed, Key, Table
+from pluto.events.room import Feed, Key
 from pluto.events.topics import Sources
-from pluto.model.columns import FLEET, ONE, ONE_ROWS
+from pluto.model.columns import FLEET, ONE
 from pluto.model.happenings import EVENT_COLUMNS
 from pluto.model.json_value import Json, JsonObject
 from pluto.services.remembered import Remembered
@@ -24,8 +24,8 @@ def sources_of(views: Views, remembered: Remembered, searches: Searches) -> Sour
 
     return Sources(
         macs=views.macs,
-        fleet=Table([column.name for column in FLEET], views.row),
-        miner=Table([column.name for column in ONE], lambda mac: views.row(mac, ONE_ROWS)),
+        fleet=views.table(FLEET),
+        miner=views.table(ONE),
         events=Feed(EVENT_COLUMNS, lambda: [event.row() for event in remembered.recent], event, dict),
         discovery=Feed(SEARCH_COLUMNS, searches.rows, found, search),
     )

@@ -6,7 +6,8 @@ from typing import Final
 
 from pluto.axeos.decode import decode_system_info
 from pluto.errors import MinerFault, NotFound
-from pluto.model.columns import FLEET_ROWS, Rows, View
+from pluto.events.room import Table
+from pluto.model.columns import FLEET_ROWS, NOTHING, Column, Rows, View
 from pluto.model.json_value import Json
 from pluto.model.miner import MacAddress
 from pluto.model.reading import Reading
@@ -63,24 +64,39 @@ class Views:
         return record
 
     def row(self, mac: MacAddress, rows: Rows = FLEET_ROWS) -> list[Json] | None:
-        """Return one row, None where the miner is not imprinted."""
+        """Return one row as it is shown, None where the miner is not imprinted."""
         record = self._store.get(mac)
         return None if record is None else rows.of(self.view(record))
 
+    def table(self, columns: Sequence[Column]) -> Table:
+        """Return where a live topic takes its rows from."""
+        rows = Rows(columns)
+
+        def raw(mac: MacAddress) -> Sequence[Json] | None:
+            record = self._store.get(mac)
+            return None if record is None else rows.raw(self._view(mac, record))
+
+        return Table([column.name for column in columns], raw, rows.shown)
+
     def view(self, record: Record) -> View:
         """Return everything known of a miner at this moment."""
-        state = self._fleet.state(record.mac)
+        return self._view(record.mac, record)
+
+    def _view(self, mac: MacAddress, record: Record) -> View:
+        state = self._fleet.state(mac)
         named = (state.reading if state else None) or self._last_named(record)
         if state is None:
-            return View(record, named, NOT_WATCHED, None, None)
-        standings, track = self._standings, self._standings.track(record.mac)
+            return View(mac, record, named, NOT_WATCHED, None, None)
+        standings, track = self._standings, self._standings.track(mac)
         now_s = standings.now_s()
         return View(
+            mac,
             record,
             named,
             standing(state, track, now_s, standings.limits),
             standings.wall_s(track.since_s),
             None if track.read_s is None else standings.wall_s(track.read_s),
+            state.reading or NOTHING,
             state,
             track,
         )

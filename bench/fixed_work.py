@@ -141,6 +141,8 @@ class Work(App):
         for moment in range(65):  # until between two rounds, everybody connected and answered
             self._time.advance(0.1)
             await asyncio.sleep(0.001)
+            for _ in range(5):  # a busy machine may be late with the first, and a connection takes several turns
+                await asyncio.sleep(0)
             self.prepare(moment)
             self.poll()
         if not all(state.is_online for state in self.fleet.states.values()):

@@ -1,6 +1,7 @@
 """What of an answer is believable, taken together (axeos.md 11.1): numbers are weighed against one another here."""
 
 from operator import attrgetter
+from sys import intern
 from typing import Final
 
 import msgspec
@@ -63,6 +64,8 @@ def steady(wire: WireInfo, known: Steady | None) -> Steady:
     said = _SAID(wire)
     if known is not None and known.said == said:
         return known
+    wire = _interned(wire)
+    said = _SAID(wire)
     blocks = count(first(wire.blocks_found, wire.nerd_blocks_found))
     return Steady(
         said=said,
@@ -83,6 +86,12 @@ def steady(wire: WireInfo, known: Steady | None) -> Steady:
         flags=_flags(wire, blocks),
         named=named(wire),
     )
+
+
+def _interned(wire: WireInfo) -> WireInfo:
+    """Return *wire* with words that the whole fleet shares: pools, versions and models are a kilobyte a miner."""
+    words = {name: value for name in wire.__struct_fields__ if isinstance(value := getattr(wire, name), str)}
+    return msgspec.structs.replace(wire, **{name: intern(word) for name, word in words.items()})
 
 
 def reading(wire: WireInfo, lasting: Steady) -> Reading:

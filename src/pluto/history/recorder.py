@@ -126,13 +126,12 @@ class Recorder:
                 raise
 
     def _take(self, item: _Read | _Left | Happening) -> None:
-        match item:
-            case _Read(mac, at_s, reading):
-                self._book.take(mac, at_s, reading)
-            case _Left(mac, delete):
-                self._book.forget(mac, delete=delete)
-            case Happening():
-                self._book.happened(item)
+        if isinstance(item, _Read):
+            self._book.take(*item)
+        elif isinstance(item, _Left):
+            self._book.forget(item.mac, delete=item.delete)
+        else:
+            self._book.happened(item)
 
     def _try(self, work: Callable[[], None]) -> None:
         try:

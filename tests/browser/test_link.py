@@ -1,6 +1,11 @@
-"""The link between page and server: lost, found again, with a gap in between."""
+"""The link between page and server: lost, found again, with a gap in between.
 
+PLUTO_AWAY_S says for how long the server that is killed stays away; `make trust` takes a minute.
+"""
+
+import asyncio
 import json
+import os
 import time
 from pathlib import Path
 
@@ -8,11 +13,16 @@ import pytest
 from playwright.async_api import Page, WebSocketRoute, expect
 
 from browsing import EXPECTED_NOISE, MINERS, Tabs, until
+from discovery_stub import discovery_stub
 from parts import free_port
 from pluto.simulator.server import SimulatedFleet
+from processes import process, ready
 from running import Running, running
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
+AWAY_S = float(os.environ.get("PLUTO_AWAY_S", "3"))
+SLOWEST_TRY_MS = 15_000
+"""A page that waited long tries again after this at the latest."""
 
 
 async def test_a_server_that_dies_is_told_with_the_age_and_one_that_returns_is_live_again(
@@ -40,6 +50,61 @@ async def test_a_server_that_dies_is_told_with_the_age_and_one_that_returns_is_l
         await expect(page.get_by_role("row")).to_have_count(MINERS + 1)
         await expect(page.get_by_role("row").filter(has_text="Online")).to_have_count(MINERS, timeout=8_000)
         await expect(page.get_by_role("toolbar").get_by_role("button", name="Restart")).to_be_enabled()
+
+
+async def test_a_server_killed_and_back_after_a_while_is_live_again_with_every_miner_once(
+    tmp_path: Path, tabs: Tabs, fleet: SimulatedFleet
+) -> None:
+    tabs.allowed = EXPECTED_NOISE
+    port = free_port()
+    base = f"http://127.0.0.1:{port}"
+    macs = [miner.mac for miner in fleet.miners]
+    async with discovery_stub() as discovery:
+        for miner in fleet.miners:
+            discovery.knows(miner.mac, miner.host)
+        settings = {"PORT": str(port), "DISCOVERY_SERVICE_HOST": discovery.base, "AUTO_LISTEN": "true"}
+        async with process(tmp_path, settings) as server:
+            await ready(port)
+            page = await tabs.open(base + "/")
+            for path, body in (("imprint", {"macs": macs}), ("listen", {})):
+                assert (await page.request.put(f"{base}/devices/{path}", data=body)).ok
+            await page.get_by_role("navigation").first.get_by_role("link", name="Miners").click()
+            await expect(page.get_by_role("row").filter(has_text="Online")).to_have_count(MINERS, timeout=15_000)
+            known = await _rows(page)
+            await page.evaluate("window.isTheSamePage = true")
+            await page.get_by_role("row").nth(1).get_by_role("checkbox").check()
+            server.kill()
+            killed = time.monotonic()
+            await expect(page.get_by_role("alert")).to_contain_text("Connection to Pluto lost", timeout=5_000)
+            assert time.monotonic() - killed < 5
+        await _nothing_can_be_sent_for(page, AWAY_S - (time.monotonic() - killed))
+        assert await _rows(page) == known
+        async with process(tmp_path, settings):
+            await ready(port)
+            await expect(page.get_by_role("alert")).to_have_count(0, timeout=SLOWEST_TRY_MS + 5_000)
+            await expect(page.get_by_role("row").filter(has_text="Online")).to_have_count(MINERS, timeout=10_000)
+            assert await _rows(page) == known
+            assert len(known) == len(set(known)) == MINERS
+            assert await page.evaluate("window.isTheSamePage")
+            await expect(page.get_by_role("toolbar").get_by_role("button", name="Restart")).to_be_enabled()
+
+
+async def _rows(page: Page) -> list[str]:
+    """Return the MACs of the rows, in order of MAC."""
+    rows: list[str] = await page.evaluate("[...document.querySelectorAll('.table-rows [role=row]')].map(row => row.id).sort()")
+    return rows
+
+
+async def _nothing_can_be_sent_for(page: Page, seconds: float) -> None:
+    """Look at the buttons until *seconds* are over: none that sends something to a miner may be pressed."""
+    end = time.monotonic() + seconds
+    while True:
+        await expect(page.get_by_role("alert")).to_contain_text("Connection to Pluto lost")
+        for name in ("Restart", "Remove"):
+            await expect(page.get_by_role("toolbar").get_by_role("button", name=name)).to_be_disabled()
+        if time.monotonic() >= end:
+            return
+        await asyncio.sleep(min(1.0, max(0.0, end - time.monotonic())))
 
 
 async def test_a_missing_patch_leads_to_a_new_snapshot(pluto: Running, tabs: Tabs) -> None:

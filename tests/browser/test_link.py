@@ -7,10 +7,11 @@ import asyncio
 import json
 import os
 import time
+from collections.abc import Sized
 from pathlib import Path
 
 import pytest
-from playwright.async_api import Page, WebSocketRoute, expect
+from playwright.async_api import Page, WebSocket, WebSocketRoute, expect
 
 from browsing import EXPECTED_NOISE, MINERS, Tabs, until
 from discovery_stub import discovery_stub
@@ -141,6 +142,71 @@ async def test_a_missing_patch_leads_to_a_new_snapshot(pluto: Running, tabs: Tab
 
 async def _two(things: list[str]) -> bool:
     return len(things) >= 2
+
+
+async def test_a_hidden_tab_asks_for_little_after_a_minute_and_is_right_again_within_two_seconds(
+    pluto: Running, tabs: Tabs, fleet: SimulatedFleet
+) -> None:
+    said: list[str] = []
+    came: list[str] = []
+
+    async def prepare(page: Page) -> None:
+        def note(socket: WebSocket) -> None:
+            socket.on("framesent", lambda text: said.append(str(text)))
+            socket.on("framereceived", lambda text: came.append(str(text)))
+
+        page.on("websocket", note)
+        await page.add_init_script(A_SHORT_MINUTE)
+
+    page = await tabs.open(pluto.base + "/miners", before=prepare)
+    await expect(page.get_by_role("row").filter(has_text="Online")).to_have_count(MINERS)
+    await _hide(page, is_hidden=True)
+    came.clear()
+    await until(lambda: _one(_patches(came)))
+    assert _asked(said, "unwatch") == []
+    await until(lambda: _one(_asked(said, "unwatch")))
+    assert _asked(said, "unwatch") == [["fleet"]]
+    await asyncio.sleep(0.3)  # what was on its way
+    came.clear()
+    fleet.miners[0].fault("refused")
+    await pluto.until(lambda samples: samples["hardware_online"] == MINERS - 1)
+    await asyncio.sleep(4.0)  # several polls of each
+    await expect(page.get_by_role("row").filter(has_text="Offline")).to_have_count(0)
+    assert _patches(came) == []
+    await _hide(page, is_hidden=False)
+    shown = time.monotonic()
+    await expect(page.get_by_role("row").filter(has_text="Offline")).to_have_count(1, timeout=2_000)
+    assert time.monotonic() - shown < 2
+    assert _asked(said, "watch")[-1] == ["fleet"]
+    came.clear()
+    await until(lambda: _one(_patches(came)))
+
+
+A_SHORT_MINUTE = """const later = window.setTimeout;
+window.setTimeout = (call, ms, ...rest) => later(call, ms === 60_000 ? 2_000 : ms, ...rest);"""
+"""A minute takes two seconds, all other times stay: the server's heartbeat must not seem to be missing."""
+
+
+async def _hide(page: Page, *, is_hidden: bool) -> None:
+    """Let the page believe that its tab is (or is not) the one behind another."""
+    await page.evaluate(
+        """isHidden => { Object.defineProperty(document, 'hidden', {value: isHidden, configurable: true});
+        document.dispatchEvent(new Event('visibilitychange')); }""",
+        is_hidden,
+    )
+
+
+def _patches(frames: list[str]) -> list[str]:
+    return [text for text in frames if '["patch",{"topic":"fleet"' in text]
+
+
+def _asked(frames: list[str], word: str) -> list[list[str]]:
+    """Return the topics of each message *word*."""
+    return [json.loads(text[text.index("[") :])[1]["topics"] for text in frames if f'["{word}",' in text]
+
+
+async def _one(things: Sized) -> bool:
+    return len(things) >= 1
 
 
 async def test_an_unknown_address_is_a_page_with_a_search(pluto: Running, tabs: Tabs) -> None:

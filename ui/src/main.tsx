@@ -9,6 +9,7 @@ import { Jobs } from "./store/jobs";
 import { Live } from "./store/live";
 import { Notices } from "./store/notices";
 import { screenBeat } from "./store/pulse";
+import { restWhileHidden } from "./rest";
 import { usePrefs } from "./prefs";
 import { watchTheme } from "./theme";
 import { chosenLanguage, speak } from "./t";
@@ -33,6 +34,7 @@ async function start(root: HTMLElement): Promise<void> {
   const page = { live, link, api, jobs: new Jobs(touch), notices: new Notices(touch) };
   link.follow("fleet", live.follower(() => link.nowMs()));
   link.open();
+  restWhileHidden(link);
   setInterval(() => {
     live.fleet.sweep(link.nowMs());
     touch();

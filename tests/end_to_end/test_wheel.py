@@ -46,7 +46,7 @@ def wheel(checkout: Path, **settings: str) -> Path:
 
 
 def installed(wheel_path: Path, folder: Path) -> Path:
-    """Install the wheel alone, without what it depends on, into a fresh environment, which finds the libraries in ours; return its Python."""
+    """Install the wheel alone into a fresh environment, which finds what it depends on in ours; return its Python."""
     subprocess.run([sys.executable, "-m", "venv", "--without-pip", folder], check=True)
     python = folder / "bin" / "python"
     [packages] = (folder / "lib").glob("python*/site-packages")

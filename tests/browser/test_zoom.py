@@ -23,12 +23,17 @@ PAGES = {
 FOCUS = """() => {
   const one = document.activeElement;
   if (one === null || one === document.body) return null;
-  const seen = one.matches('.unseen, .check input') || (one.closest('.unseen') !== null) ? one.closest('label') ?? one : one;
-  const box = seen.getBoundingClientRect(), style = getComputedStyle(one), ring = getComputedStyle(seen);
-  const [left, right] = [Math.max(0, box.left), Math.min(innerWidth, box.right)], [top, bottom] = [Math.max(0, box.top), Math.min(innerHeight, box.bottom)];
-  const places = [.5, .1, .9].flatMap(x => [.5, .1, .9].map(y => document.elementFromPoint(left + (right - left) * x, top + (bottom - top) * y)));
-  return {what: one.outerHTML.slice(0, 120), isSeen: right - left > 4 && bottom - top > 4 && places.some(there => there !== null && (seen.contains(there) || there.contains(seen) && !there.matches('main, body, html'))),
-    isRinged: [style, ring].some(look => look.outlineStyle !== 'none' && parseFloat(look.outlineWidth) >= 2)};
+  const isUnseen = one.matches('.check input') || one.closest('.unseen') !== null;
+  const seen = isUnseen ? one.closest('label') ?? one : one;
+  const box = seen.getBoundingClientRect();
+  const [left, right] = [Math.max(0, box.left), Math.min(innerWidth, box.right)];
+  const [top, bottom] = [Math.max(0, box.top), Math.min(innerHeight, box.bottom)];
+  const at = (x, y) => document.elementFromPoint(left + (right - left) * x, top + (bottom - top) * y);
+  const isItself = there => there !== null && (seen.contains(there) || there.contains(seen) && !there.matches('main, body'));
+  const isHit = [.5, .1, .9].some(x => [.5, .1, .9].some(y => isItself(at(x, y))));
+  const isRing = look => look.outlineStyle !== 'none' && parseFloat(look.outlineWidth) >= 2;
+  return {what: one.outerHTML.slice(0, 120), isSeen: right - left > 4 && bottom - top > 4 && isHit,
+    isRinged: [one, seen].some(each => isRing(getComputedStyle(each)))};
 }"""
 
 

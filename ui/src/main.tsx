@@ -8,6 +8,7 @@ import { Shell } from "./parts/Shell";
 import { Jobs } from "./store/jobs";
 import { Live } from "./store/live";
 import { Notices } from "./store/notices";
+import { Role } from "./store/role";
 import { screenBeat } from "./store/pulse";
 import { restWhileHidden } from "./rest";
 import { usePrefs } from "./prefs";
@@ -31,8 +32,10 @@ async function start(root: HTMLElement): Promise<void> {
     noTopics: () => followPlainEvents(live.fleet, api, (isLive) => link.heardElsewhere(isLive)),
     unlinked: () => void api.version().catch(() => undefined),
   });
-  const page = { live, link, api, jobs: new Jobs(touch), notices: new Notices(touch) };
+  const page = { live, link, api, jobs: new Jobs(touch), notices: new Notices(touch), role: new Role(touch) };
+  const learn = () => void page.role.learn(api).catch(() => undefined); // a server without access control does not know the question
   link.follow("fleet", live.follower(() => link.nowMs()));
+  learn();
   link.open();
   restWhileHidden(link);
   setInterval(() => {

@@ -12,7 +12,7 @@ import pytest_asyncio
 from bench.fast_fleet import address, mac
 from playwright.async_api import Page, expect
 
-from browsing import ROOT, Tabs, until
+from browsing import MINERS, ROOT, Tabs, until
 from discovery_stub import discovery_stub
 from parts import free_port
 from pluto.api.static import FOLDER
@@ -24,6 +24,7 @@ MANY = 5_000
 AT_ONCE = 1_000
 LIMITS = {
     "first page, JS gzip, kB": 80,
+    "fleet page as loaded, with its charts, JS gzip, kB": 80,
     "all pages, JS gzip, kB": 140,
     "CSS gzip, kB": 12,
     "first paint, s": 1.0,
@@ -127,6 +128,22 @@ async def test_what_a_browser_loads_is_within_its_budget(chromium_path: str) -> 
     told("first page, JS gzip, kB", sum(scripts[name] for name in first))
     told("all pages, JS gzip, kB", sum(size for name, size in scripts.items() if not name.startswith(("de-", "it-"))))
     told("CSS gzip, kB", sum(packed(path) for path in (FOLDER / "assets").glob("*.css")))
+
+
+async def test_the_first_page_with_everything_on_it_is_within_its_budget(pluto: Running, tabs: Tabs) -> None:
+    loaded: set[str] = set()
+
+    async def note(page: Page) -> None:
+        page.on("request", lambda request: loaded.add(request.url.rpartition("/")[2]) if request.url.endswith(".js") else None)
+
+    page = await tabs.open(pluto.base + "/", (1440, 6_000), before=note)
+    await expect(page.locator(".u-over").nth(2)).to_be_visible(timeout=10_000)
+    await expect(page.locator(".miner-card")).to_have_count(MINERS)
+    sizes = {path.name: packed(path) for path in FOLDER.rglob("*.js") if path.name in loaded}
+    assert len(sizes) > 5
+    told("fleet page as loaded, with its charts, JS gzip, kB", sum(sizes.values()))
+    for name, size in sorted(sizes.items(), key=lambda pair: -pair[1]):
+        print(f"    {name}: {size:.3g}")  # noqa: T201
 
 
 def packed(path: Path) -> float:

@@ -3,7 +3,6 @@ import { render } from "preact";
 import { Api } from "./api/client";
 import { Link } from "./link";
 import { PageContext } from "./page";
-import { followPlainEvents } from "./plain";
 import { Shell } from "./parts/Shell";
 import { Jobs } from "./store/jobs";
 import { Live } from "./store/live";
@@ -29,7 +28,7 @@ async function start(root: HTMLElement): Promise<void> {
   const touch = () => live.pulse.touch();
   const api = new Api(fetch.bind(window), signIn);
   const link = new Link(touch, {
-    noTopics: () => followPlainEvents(live.fleet, api, (isLive) => link.heardElsewhere(isLive)),
+    noTopics: () => void import("./plain").then(({ followPlainEvents }) => followPlainEvents(live.fleet, api, (isLive) => link.heardElsewhere(isLive))),
     unlinked: () => void api.version().catch(() => undefined),
   });
   const page = { live, link, api, jobs: new Jobs(touch), notices: new Notices(touch), role: new Role(touch) };

@@ -1,4 +1,5 @@
 /** One preset: its form, and the miners that use it; `new` makes one. */
+import "../locale/later";
 import { useState } from "preact/hooks";
 import { useAnswer } from "../answer";
 import { preset as ask } from "../api/presets";

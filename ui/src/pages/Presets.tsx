@@ -1,4 +1,5 @@
 /** All presets: who uses each, who differs from it; new, copy, delete, as a file. */
+import "../locale/later";
 import { useState } from "preact/hooks";
 import { sentence, useAnswer } from "../answer";
 import { copy, create, type Preset, presets } from "../api/presets";

@@ -7,7 +7,7 @@ from itertools import product
 import pytest
 from playwright.async_api import Page, expect
 
-from browsing import EXPECTED_NOISE, PHONE, ROOT, WIDE, Tabs, overflow, picture, small_targets, violations
+from browsing import AXE, EXPECTED_NOISE, PHONE, ROOT, WIDE, Tabs, overflow, picture, small_targets, violations
 from pluto.simulator.server import SimulatedFleet
 from running import Running, running
 
@@ -182,6 +182,9 @@ async def test_in_the_language_for_tests_no_word_is_left_in_english_and_nothing_
         .map(one => one.outerHTML.slice(0, 160))"""
     )
     assert cut == []
+    await page.evaluate(AXE.read_text())
+    found = await page.evaluate("axe.run(document, {runOnly: {type: 'rule', values: ['label-content-name-mismatch']}})")
+    assert [node["html"] for rule in found["violations"] for node in rule["nodes"]] == []
 
 
 def _english(text: str, known: set[str]) -> bool:

@@ -34,7 +34,7 @@ bench: $(VENV)/.dev  ## print the figures of docs/performance.md
 	@$(BIN)/python -m bench
 
 trust: $(VENV)/.dev  ## show each promise of docs/trust-coverage.md with its tests and the figures they saw
-	@PLUTO_KILL9_ROUNDS=200 PLUTO_HOSTILE_S=60 PLUTO_STOPPED_S=20 PYTHONPATH=tests $(BIN)/python tests/trust_rows.py --run
+	@PLUTO_KILL9_ROUNDS=200 PLUTO_HOSTILE_S=60 PLUTO_STOPPED_S=20 PLUTO_AWAY_S=60 PYTHONPATH=tests $(BIN)/python tests/trust_rows.py --run
 
 chaos: $(VENV)/.dev  ## kill -9 the store 200 times under 16 writers, print what was lost
 	@PLUTO_KILL9_ROUNDS=200 PYTHONPATH=tests $(BIN)/python tests/trust_rows.py --run 11.1

@@ -12,6 +12,7 @@ import socketio
 
 from pluto.api.static import FOLDER
 from pluto.app import App
+from pluto.clock import Clock
 from pluto.settings import Settings
 from pluto.simulator.server import SimulatedFleet
 from pluto.simulator.simulated_miner import SimulatedMiner
@@ -88,6 +89,7 @@ async def running(
     fleet: SimulatedFleet | None = None,
     page_folder: Path = FOLDER,
     fixed: Sequence[str] = (),
+    clock: Clock | None = None,
     **given: Any,
 ) -> AsyncGenerator[Running, None]:
     """Run a server with everything it writes in *folder*, searching where *fleet* lives, showing the page in *page_folder*."""
@@ -102,7 +104,7 @@ async def running(
         if fleet is None
         else (f"{fleet.miners[0].host.split(':')[0]}/24:{fleet.port}",),
     }
-    app = App(Settings(**(defaults | given)), page_folder=page_folder, fixed=fixed)
+    app = App(Settings(**(defaults | given)), clock, page_folder=page_folder, fixed=fixed)
     async with app, aiohttp.ClientSession() as http:
         yield Running(app, http)
 

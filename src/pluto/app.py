@@ -28,7 +28,7 @@ from pluto.axeos.decode import decode_system_info
 from pluto.axeos.fetch import MinerClient
 from pluto.axeos.poll_client import PollClient
 from pluto.axeos.reach import Reach, Target
-from pluto.clock import Clock, LoopClock
+from pluto.clock import Clock, LoopClock, pause
 from pluto.dashboards.files import DashboardFiles
 from pluto.dashboards.grafana import Grafana
 from pluto.dashboards.keeper import Dashboards
@@ -87,6 +87,7 @@ from pluto.store.seal import Seal, read_key
 
 POLL_INTERVAL_S: Final = 5.0
 LAG_EVERY_S: Final = 0.5
+AGES_EVERY_S: Final = 2.0
 COLLECT_AFTER: Final = (20_000, 20, 20)
 """Polls make no cycles, so that to look for them every 700 objects finds nothing and costs a twentieth of all time."""
 SETTLED_S: Final = 4 * POLL_INTERVAL_S
@@ -173,6 +174,8 @@ class App:
         )
         self._logs.offer(watch.is_watched)
         self._measure_itself(stack, clock)
+        ages = asyncio.create_task(_look_at_ages(clock, self._chronicle.aged), name="ages")
+        stack.callback(ages.cancel)
         if settings.auto_listen:
             await watch.all()
             self._dashboards.draw_overview()
@@ -369,6 +372,13 @@ def _dashboards(settings: Settings, clock: Clock) -> Dashboards:
 
 def _freeze_later(clock: Clock) -> None:
     clock.call_at(clock.now_s() + SETTLED_S, gc.freeze)
+
+
+async def _look_at_ages(clock: Clock, look: Callable[[], None]) -> None:
+    """Look every AGES_EVERY_S."""
+    while True:
+        await pause(clock, AGES_EVERY_S)
+        look()
 
 
 async def _measure_lag(clock: Clock, observe: Callable[[float], None]) -> None:

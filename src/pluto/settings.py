@@ -62,6 +62,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     hot_vr_celsius: _Celsius = _setting("PLUTO_HOT_VR_CELSIUS", 90.0)
     low_percent: _Percent = _setting("PLUTO_LOW_PERCENT", 80.0)
     rejected_percent: _Percent = _setting("PLUTO_REJECTED_PERCENT", 5.0)
+    price_per_kwh: Annotated[float, msgspec.Meta(ge=0, le=1000)] = _setting("PLUTO_PRICE_PER_KWH", 0.0)
     flush_s: Annotated[float, msgspec.Meta(ge=1, le=3600)] = _setting("PLUTO_FLUSH_S", 60.0)
     history: bool = _setting("PLUTO_HISTORY", True)
     history_raw_hours: Annotated[float, msgspec.Meta(ge=1, le=720)] = _setting("PLUTO_HISTORY_RAW_HOURS", 48.0)
@@ -125,6 +126,7 @@ SETTINGS: Final[Mapping[str, str]] = {
     "PLUTO_HOT_VR_CELSIUS": "voltage regulator temperature above which a miner is Hot",
     "PLUTO_LOW_PERCENT": "percent of the expected hashrate under which a miner is Low (mean of 10 minutes)",
     "PLUTO_REJECTED_PERCENT": "percent of shares of 10 minutes above which a miner is Rejecting",
+    "PLUTO_PRICE_PER_KWH": "price of a kilowatt hour, for the cost a day on the page; 0: none is shown",
     "PLUTO_FLUSH_S": "seconds between two writes of polled readings to the database",
     "PLUTO_HISTORY": "remember readings and events in `history.sqlite` in the data folder",
     "PLUTO_HISTORY_RAW_HOURS": "hours for which every reading is kept",

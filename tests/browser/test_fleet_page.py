@@ -6,7 +6,7 @@ from itertools import pairwise
 import pytest
 from playwright.async_api import expect
 
-from browsing import MINERS, Tabs, until
+from browsing import MINERS, Tabs, until, violations
 from pluto.simulator.server import SimulatedFleet
 from running import Running
 
@@ -91,3 +91,46 @@ async def test_nothing_is_announced_more_often_than_every_five_seconds(pluto: Ru
     await until(lambda: page.evaluate("window.spoken.length >= 2"), 25.0)
     spoken = await page.evaluate("window.spoken")
     assert min(after - before for before, after in pairwise(at for at, _ in spoken)) > 4_500, spoken
+
+
+async def test_a_block_found_stays_on_every_page_until_somebody_dismisses_it(
+    pluto: Running, tabs: Tabs, fleet: SimulatedFleet
+) -> None:
+    lucky = fleet.miners[0]
+    slug = lucky.mac.replace(":", "").lower()
+    page = await tabs.open(pluto.base + "/")
+    await expect(page.get_by_text(f"All {MINERS} miners are fine")).to_be_visible()
+    lucky.state.blocks_found += 1
+    banner = page.get_by_role("status").filter(has_text="Block found")
+    await expect(banner).to_contain_text(lucky.hostname, timeout=4_000)
+    for path in ("/miners", f"/miners/{slug}"):
+        await page.goto(pluto.base + path)
+        await expect(banner).to_contain_text(lucky.hostname)
+    assert await violations(page) == []
+    await page.get_by_role("button", name="Dismiss").click()
+    await expect(banner).to_have_count(0)
+    await page.reload()
+    await expect(page.get_by_role("heading", level=1)).to_contain_text(lucky.hostname)
+    await page.wait_for_timeout(500)
+    await expect(banner).to_have_count(0)
+    lucky.state.blocks_found += 1
+    await expect(banner).to_contain_text(lucky.hostname, timeout=4_000)
+
+
+async def test_with_a_price_the_fleet_says_what_it_costs_in_a_day(pluto: Running, tabs: Tabs) -> None:
+    page = await tabs.open(pluto.base + "/")
+    await expect(page.get_by_text(f"{MINERS} of {MINERS} miners").first).to_be_visible()
+    await expect(page.get_by_text("a day")).to_have_count(0)
+    await page.goto(pluto.base + "/settings")
+    group = page.get_by_role("region", name="Costs")
+    await group.get_by_label("Price of a kilowatt hour").fill("0.5")
+    await group.get_by_role("button", name="Save").click()
+    await expect(page.get_by_text("Saved")).to_be_visible()
+    await page.goto(pluto.base + "/")
+    power = page.get_by_role("link", name=re.compile("a day"))
+    await expect(power).to_be_visible()
+    text = await power.inner_text()
+    watts, cost = (
+        float(found[1]) for found in (re.search(r"([\d.]+)\u00a0W", text), re.search(r"([\d.]+) a day", text)) if found
+    )
+    assert cost == pytest.approx(watts / 1_000 * 24 * 0.5, abs=0.02)

@@ -7,7 +7,7 @@ from itertools import product
 import pytest
 from playwright.async_api import Page, expect
 
-from browsing import EXPECTED_NOISE, PHONE, ROOT, WIDE, Tabs, overflow, picture, small_targets, violations
+from browsing import AXE, EXPECTED_NOISE, PHONE, ROOT, WIDE, Tabs, overflow, picture, small_targets, violations
 from pluto.simulator.server import SimulatedFleet
 from running import Running, running
 
@@ -161,7 +161,9 @@ async def test_in_the_language_for_tests_no_word_is_left_in_english_and_nothing_
     path = path_of(name, fleet)
     page = await tabs.open(f"{pluto.base}{path}{'&' if '?' in path else '?'}lang=en-XA")
     await all_shown(page)
-    keys = json.loads((ROOT / "ui" / "src" / "locale" / "en.json").read_text())
+    keys = [
+        key for name in ("en", "en.later") for key in json.loads((ROOT / "ui" / "src" / "locale" / f"{name}.json").read_text())
+    ]
     texts: list[str] = await page.evaluate(
         """() => { const found = []; const walk = document.createTreeWalker(document.getElementById('app'), NodeFilter.SHOW_TEXT);
         while (walk.nextNode()) if (walk.currentNode.parentElement.checkVisibility()) found.push(walk.currentNode.data);
@@ -180,6 +182,9 @@ async def test_in_the_language_for_tests_no_word_is_left_in_english_and_nothing_
         .map(one => one.outerHTML.slice(0, 160))"""
     )
     assert cut == []
+    await page.evaluate(AXE.read_text())
+    found = await page.evaluate("axe.run(document, {runOnly: {type: 'rule', values: ['label-content-name-mismatch']}})")
+    assert [node["html"] for rule in found["violations"] for node in rule["nodes"]] == []
 
 
 def _english(text: str, known: set[str]) -> bool:

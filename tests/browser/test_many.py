@@ -3,7 +3,8 @@
 import asyncio
 import gzip
 import sys
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +13,7 @@ import pytest_asyncio
 from bench.fast_fleet import address, mac
 from playwright.async_api import Page, expect
 
-from browsing import ROOT, Tabs, until
+from browsing import MINERS, ROOT, Tabs, until
 from discovery_stub import discovery_stub
 from parts import free_port
 from pluto.api.static import FOLDER
@@ -24,9 +25,13 @@ MANY = 5_000
 AT_ONCE = 1_000
 LIMITS = {
     "first page, JS gzip, kB": 80,
+    "fleet page as loaded, with its charts, JS gzip, kB": 80,
     "all pages, JS gzip, kB": 140,
     "CSS gzip, kB": 12,
     "first paint, s": 1.0,
+    "rows of 1,000, s": 1.5,
+    "attention list of 1,000, s": 1.5,
+    "main thread busy, 1,000 miners, %": 15,
     "rows of 5,000, s": 2.0,
     "main thread busy, 5,000 miners, %": 20,
     "frame gap while scrolling, p95, ms": 50,
@@ -45,26 +50,33 @@ def polls_in_quick_succession() -> None:
     """Poll every five seconds here: a thousand answers a second are enough."""
 
 
-@pytest_asyncio.fixture(scope="module", loop_scope="session")
-async def many(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Running]:
-    """Return a server that watches five thousand miners."""
+@asynccontextmanager
+async def watching(count: int, folder: Path) -> AsyncGenerator[Running, None]:
+    """Run a server that watches *count* miners, with a reading of nearly all."""
     port = free_port()
     miners = await asyncio.create_subprocess_exec(sys.executable, "-m", "bench.fast_fleet", str(port), cwd=ROOT)
     try:
         async with discovery_stub() as stub:
-            for index in range(MANY):
+            for index in range(count):
                 stub.knows(mac(index), f"{address(index)}:{port}")
-            async with running(tmp_path_factory.mktemp("many"), discovery_service_host=stub.base) as server:
+            async with running(folder, discovery_service_host=stub.base) as server:
                 await until(lambda: _answers(port), 10.0)
-                for first in range(0, MANY, AT_ONCE):
+                for first in range(0, count, AT_ONCE):
                     macs = [mac(index) for index in range(first, first + AT_ONCE)]
                     assert (await server.ask("PUT", "/devices/imprint", {"macs": macs}))[0] == 200
                 await server.listen()
-                await server.until(lambda samples: samples["hardware_online"] >= MANY * 0.98, 40.0)
+                await server.until(lambda samples: samples["hardware_online"] >= count * 0.98, 40.0)
                 yield server
     finally:
         miners.terminate()
         await miners.wait()
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
+async def many(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Running]:
+    """Return a server that watches five thousand miners."""
+    async with watching(MANY, tmp_path_factory.mktemp("many")) as server:
+        yield server
 
 
 async def _answers(port: int) -> bool:
@@ -129,6 +141,22 @@ async def test_what_a_browser_loads_is_within_its_budget(chromium_path: str) -> 
     told("CSS gzip, kB", sum(packed(path) for path in (FOLDER / "assets").glob("*.css")))
 
 
+async def test_the_first_page_with_everything_on_it_is_within_its_budget(pluto: Running, tabs: Tabs) -> None:
+    loaded: set[str] = set()
+
+    async def note(page: Page) -> None:
+        page.on("request", lambda request: loaded.add(request.url.rpartition("/")[2]) if request.url.endswith(".js") else None)
+
+    page = await tabs.open(pluto.base + "/", (1440, 6_000), before=note)
+    await expect(page.locator(".u-over").nth(2)).to_be_visible(timeout=10_000)
+    await expect(page.locator(".miner-card")).to_have_count(MINERS)
+    sizes = {path.name: packed(path) for path in FOLDER.rglob("*.js") if path.name in loaded}
+    assert len(sizes) > 5
+    told("fleet page as loaded, with its charts, JS gzip, kB", sum(sizes.values()))
+    for name, size in sorted(sizes.items(), key=lambda pair: -pair[1]):
+        print(f"    {name}: {size:.3g}")  # noqa: T201
+
+
 def packed(path: Path) -> float:
     return len(gzip.compress(path.read_bytes(), 9)) / 1000
 
@@ -155,6 +183,27 @@ async def test_five_thousand_miners_are_shown_within_the_budgets(many: Running, 
     told("heap, MB", heap)
     async with many.http.get(many.base + "/api/v1/fleet", headers={"Accept-Encoding": "identity"}) as answer:
         told("snapshot on the wire, gzip, kB", len(gzip.compress(await answer.read(), 6)) / 1000)
+
+
+async def test_a_thousand_miners_are_shown_within_the_budgets(tmp_path: Path, tabs: Tabs) -> None:
+    async with watching(AT_ONCE, tmp_path) as server:
+        page = await tabs.open(server.base + "/")
+        await expect(page.locator("#totals")).to_be_attached(timeout=20_000)
+        told("attention list of 1,000, s", await page.evaluate("performance.now() / 1000"))
+        await page.close()
+        page = await tabs.open(server.base + "/miners")
+        await expect(page.get_by_role("row").nth(2)).to_be_visible(timeout=20_000)
+        told("rows of 1,000, s", await page.evaluate("performance.now() / 1000"))
+        told("first paint, s", await page.evaluate("performance.getEntriesByName('first-contentful-paint')[0]?.startTime / 1000"))
+        await page.wait_for_timeout(2_000)
+        client: Any = await page.context.new_cdp_session(page)
+        await client.send("Performance.enable")
+        before, began = await _busy(client), await page.evaluate("performance.now()")
+        await page.wait_for_timeout(6_000)
+        after, ended = await _busy(client), await page.evaluate("performance.now()")
+        told("main thread busy, 1,000 miners, %", (after - before) / ((ended - began) / 1000) * 100)
+        await client.send("HeapProfiler.collectGarbage")
+        told("heap, MB", await page.evaluate("performance.memory.usedJSHeapSize / 1e6"))
 
 
 async def note_long_tasks(page: Page) -> None:

@@ -107,6 +107,30 @@ async def test_events_come_live_are_filtered_by_address_and_lead_to_their_moment
     await expect(page.locator("li[data-kind=added]")).to_have_count(len(fleet.miners))
 
 
+async def test_who_changed_what_has_a_tab_of_its_own_with_the_old_and_the_new_value(
+    pluto: Running, tabs: Tabs, fleet: SimulatedFleet
+) -> None:
+    page = await tabs.open(pluto.base + "/events")
+    await expect(page.locator("li[data-kind=added]")).to_have_count(len(fleet.miners))
+    assert (await pluto.ask("PUT", "/api/v1/settings", {"values": {"PLUTO_LOW_PERCENT": 65}}))[0] == 200
+    body = {"name": "Home", "configuration": {"stratumURL": "a.example", "stratumPort": 3333, "stratumPassword": "s3cret"}}
+    assert (await pluto.ask("POST", "/presets", body))[0] == 200
+    await page.get_by_role("link", name="Who changed what").click()
+    changes = page.locator("li[data-kind=change]")
+    await expect(changes.filter(has_text="PLUTO_LOW_PERCENT")).to_contain_text("80 \u2192 65")
+    await expect(changes.filter(has_text="(another one)")).to_have_count(1)
+    await expect(page.locator("main")).not_to_contain_text("s3cret")
+    await expect(page.locator("li[data-kind=added]")).to_have_count(0)
+    assert await violations(page) == []
+    await page.reload()
+    await expect(changes.filter(has_text="PLUTO_LOW_PERCENT")).to_have_count(1)
+    await page.get_by_label("Severity").select_option("warning")
+    await page.get_by_role("button", name="clear filters").first.click()
+    await expect(changes.filter(has_text="PLUTO_LOW_PERCENT")).to_have_count(1)
+    await page.get_by_role("link", name="What happened").click()
+    await expect(page.locator("li[data-kind=added]")).to_have_count(len(fleet.miners))
+
+
 async def test_a_limit_is_saved_counts_at_once_and_a_bad_one_is_told_at_its_field(
     pluto: Running, tabs: Tabs, fleet: SimulatedFleet
 ) -> None:

@@ -2,7 +2,7 @@
 
 import asyncio
 import threading
-from collections.abc import AsyncGenerator, AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 import socketio
 
+from clocks import FakeClock
 from pluto.simulator.server import Options, SimulatedFleet
 from running import Running, running
 
@@ -111,6 +112,38 @@ async def test_a_reading_is_on_the_page_within_a_second(pluto: Running, fleet: S
         assert one["chip_temperatures_celsius"]
         await pluto.ask("DELETE", f"/api/v1/miners/{mac}")
         await seen.until(lambda: mac not in seen.table("fleet"))
+
+
+async def test_a_miner_that_nobody_polls_for_too_long_turns_stale_on_the_page_by_itself(
+    tmp_path: Path, fleet: SimulatedFleet, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("pluto.app.POLL_INTERVAL_S", 10_000.0)  # polled once, then never again: Pluto is late
+    clock = FakeClock()
+
+    async def go_on_until(holds: Callable[[], bool]) -> None:
+        async with asyncio.timeout(20):
+            while not holds():
+                clock.advance_to(clock.now_s() + 0.5)
+                await asyncio.sleep(0.02)
+
+    async with running(tmp_path, fleet, clock=clock) as pluto:
+        mac = fleet.miners[0].mac.lower()
+        assert (await pluto.ask("POST", "/api/v1/miners", {"addresses": [fleet.miners[0].host]}))[0] == 200
+        async with page(pluto) as seen:
+            await seen.watch("fleet", f"miner:{mac}")
+            await go_on_until(lambda: seen.table("fleet").get(mac, {}).get("state") == "online")
+            read_at, before = seen.table("fleet")[mac]["reading_at"], seen.snapshots
+            await go_on_until(lambda: seen.table("fleet")[mac]["state"] == "stale")
+            row = seen.table("fleet")[mac]
+            assert row["needs_attention"] is True
+            assert row["state_since"] == pytest.approx(read_at + 15.0, abs=0.01)
+            assert row["reading_at"] == read_at
+            await seen.until(lambda: seen.table(f"miner:{mac}")[mac]["state"] == "stale")
+            assert seen.snapshots == before
+            patches = len(seen.patches)
+            clock.advance_to(clock.now_s() + 60.0)
+            await asyncio.sleep(0.6)
+            assert len(seen.patches) == patches
 
 
 async def test_an_outage_is_two_events_and_a_gap(pluto: Running, fleet: SimulatedFleet) -> None:

@@ -3,11 +3,13 @@
 import msgspec
 import pytest
 
+from clocks import FakeClock
 from metric_miners import ALICE, READING, offline, online
 from pluto.model.happenings import Happening, Kind, Poll, happened, is_quiet
 from pluto.model.reading import Flags, Pool, Reading
 from pluto.model.standing import NOT_WATCHED, Standing, Track, Word, follow, standing
 from pluto.model.state import MinerState, Reason
+from pluto.monitor.standings import Standings
 
 GOOD = msgspec.structs.replace(READING, flags=Flags(), chip_temperatures_celsius=(60.0,))
 
@@ -139,3 +141,23 @@ def test_a_poll_like_the_one_before_is_quiet() -> None:
     before = online(ALICE, GOOD)
     assert is_quiet(before, online(ALICE, but(hashrate_ghs=1.0, uptime_seconds=1e6), before=before), Track())
     assert not is_quiet(before, offline(before), Track())
+
+
+def test_a_turn_to_stale_is_told_once_and_a_new_reading_ends_it() -> None:
+    clock = FakeClock()
+    standings = Standings(clock)
+    mac, state = ALICE.mac, MinerState(ALICE)
+    standings.join(mac)
+    assert standings.turn_stale() == []
+    read = online(ALICE, GOOD, before=state, now_s=0.0)
+    standings.follow(state, read)
+    clock.advance_to(15.0)
+    assert standings.turn_stale() == []
+    clock.advance_to(16.0)
+    assert (standings.turn_stale(), standings.turn_stale()) == ([mac], [])
+    assert standings.track(mac).since_s == 15.0
+    standings.follow(read, online(ALICE, GOOD, before=read, now_s=16.0))
+    assert (standings.track(mac).word, standings.track(mac).since_s) == (Word.ONLINE, 16.0)
+    standings.follow(read, offline(read, now_s=17.0))
+    clock.advance_to(60.0)
+    assert standings.turn_stale() == []  # that one is offline, which says more

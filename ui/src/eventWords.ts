@@ -14,8 +14,19 @@ const text = (value: unknown): string => (typeof value === "string" || typeof va
 const number = (value: unknown): number | null => (typeof value === "number" ? value : null);
 const fromTo = ({ from, to }: Facts): string => `${text(from)} \u2192 ${text(to)}`;
 
-/** Fields with the value before and after; of a secret there is but the name. */
-const changed = (changes: unknown): string => (typeof changes === "object" && changes !== null ? Object.keys(changes).join(", ") : "");
+interface Change {
+  readonly old?: unknown;
+  readonly new?: unknown;
+  readonly is_secret?: boolean;
+}
+
+const written = (value: unknown): string => (value === null || value === undefined || value === "" ? format.UNKNOWN : typeof value === "object" ? JSON.stringify(value) : String(value));
+
+/** Fields with the value before and after; of a secret only that it is another. */
+const changed = (changes: unknown): string =>
+  Object.entries((changes ?? {}) as Readonly<Record<string, Change>>)
+    .map(([field, change]) => `${settingWord(field)} ${change.is_secret ? t("event.secret") : `${written(change.old)} \u2192 ${written(change.new)}`}`)
+    .join(", ");
 
 const DETAILS: Readonly<Record<string, (facts: Facts) => string>> = {
   offline: ({ reason, detail }) => [text(reason), typeof detail === "string" ? detail : ""].filter(Boolean).join(": "),

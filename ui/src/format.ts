@@ -55,6 +55,11 @@ export function hashrate(ghs: Maybe): string {
   return withUnit(three(value), unit);
 }
 
+/** An amount of money in whatever the reader pays with; nobody asked which that is. */
+export function money(amount: Maybe): string {
+  return isKnown(amount) ? fixed(amount, 2) : UNKNOWN;
+}
+
 export function difficulty(value: Maybe): string {
   if (!isKnown(value)) return UNKNOWN;
   const [scaledValue, suffix] = scaled(value, ["", "k", "M", "G", "T", "P", "E"]);

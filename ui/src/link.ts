@@ -3,6 +3,8 @@ import { io, type Socket } from "socket.io-client";
 
 const FIRST_TRY_MS = 1_000;
 const LAST_TRY_MS = 15_000;
+/** What is still heard of while nobody looks: little, and what somebody waits for. */
+const HEARD_AT_REST: ReadonlySet<string> = new Set(["jobs", "events"]);
 
 export interface Message {
   readonly topic: string;
@@ -35,6 +37,7 @@ export class Link {
   nextTryMs: number | null = null;
   private readonly socket: Socket;
   private readonly followers = new Map<string, Set<Follower>>();
+  private isResting = false;
   private attempt = 0;
   private timer: ReturnType<typeof setTimeout> | undefined;
   private serverAheadMs = 0;
@@ -71,13 +74,21 @@ export class Link {
   follow(topic: string, follower: Follower): () => void {
     const known = this.followers.get(topic) ?? new Set();
     this.followers.set(topic, known.add(follower));
-    if (this.state === "live") this.watch([topic]);
+    if (this.state === "live" && this.isHeard(topic)) this.watch([topic]);
     return () => {
       known.delete(follower);
       if (known.size > 0) return;
       this.followers.delete(topic);
-      if (this.state === "live") this.socket.emit("unwatch", { topics: [topic] });
+      if (this.state === "live") this.unwatch([topic]);
     };
+  }
+
+  /** Hears of little while nobody looks; after that everything comes anew, as a snapshot. */
+  rest(isResting: boolean): void {
+    if (this.isResting === isResting) return;
+    this.isResting = isResting;
+    const topics = [...this.followers.keys()].filter((topic) => !HEARD_AT_REST.has(topic));
+    if (this.state === "live") (isResting ? this.unwatch(topics) : this.watch(topics));
   }
 
   /** Values come another way than by topics: the link is as live as that is. */
@@ -90,11 +101,19 @@ export class Link {
     if (topics.length > 0) this.socket.emit("watch", { topics });
   }
 
+  private unwatch(topics: readonly string[]): void {
+    if (topics.length > 0) this.socket.emit("unwatch", { topics });
+  }
+
+  private isHeard(topic: string): boolean {
+    return !this.isResting || HEARD_AT_REST.has(topic);
+  }
+
   private heard(message: Message, tell: (follower: Follower) => boolean): void {
     this.heardMs = Date.now();
     this.serverAheadMs = message.at * 1000 - this.heardMs;
     const isFollowed = [...(this.followers.get(message.topic) ?? [])].map(tell).every(Boolean);
-    if (!isFollowed) this.watch([message.topic]);
+    if (!isFollowed && this.isHeard(message.topic)) this.watch([message.topic]);
   }
 
   private connected(): void {
@@ -102,7 +121,7 @@ export class Link {
     this.nextTryMs = null;
     this.heardMs = Date.now();
     this.become("live");
-    this.watch([...this.followers.keys()]);
+    this.watch([...this.followers.keys()].filter((topic) => this.isHeard(topic)));
   }
 
   private lost(): void {

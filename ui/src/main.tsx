@@ -3,12 +3,13 @@ import { render } from "preact";
 import { Api } from "./api/client";
 import { Link } from "./link";
 import { PageContext } from "./page";
-import { followPlainEvents } from "./plain";
 import { Shell } from "./parts/Shell";
 import { Jobs } from "./store/jobs";
 import { Live } from "./store/live";
 import { Notices } from "./store/notices";
+import { Role } from "./store/role";
 import { screenBeat } from "./store/pulse";
+import { restWhileHidden } from "./rest";
 import { usePrefs } from "./prefs";
 import { watchTheme } from "./theme";
 import { chosenLanguage, speak } from "./t";
@@ -27,12 +28,15 @@ async function start(root: HTMLElement): Promise<void> {
   const touch = () => live.pulse.touch();
   const api = new Api(fetch.bind(window), signIn);
   const link = new Link(touch, {
-    noTopics: () => followPlainEvents(live.fleet, api, (isLive) => link.heardElsewhere(isLive)),
+    noTopics: () => void import("./plain").then(({ followPlainEvents }) => followPlainEvents(live.fleet, api, (isLive) => link.heardElsewhere(isLive))),
     unlinked: () => void api.version().catch(() => undefined),
   });
-  const page = { live, link, api, jobs: new Jobs(touch), notices: new Notices(touch) };
+  const page = { live, link, api, jobs: new Jobs(touch), notices: new Notices(touch), role: new Role(touch) };
+  const learn = () => void page.role.learn(api).catch(() => undefined); // a server without access control does not know the question
   link.follow("fleet", live.follower(() => link.nowMs()));
+  learn();
   link.open();
+  restWhileHidden(link);
   setInterval(() => {
     live.fleet.sweep(link.nowMs());
     touch();

@@ -6,6 +6,8 @@ import type { Link } from "./link";
 import type { Jobs } from "./store/jobs";
 import type { Live } from "./store/live";
 import type { Notices } from "./store/notices";
+import type { Role } from "./store/role";
+import { t } from "./t";
 
 export interface Page {
   readonly live: Live;
@@ -13,6 +15,7 @@ export interface Page {
   readonly api: Api;
   readonly jobs: Jobs;
   readonly notices: Notices;
+  readonly role: Role;
 }
 
 export const PageContext = createContext<Page | null>(null);
@@ -38,6 +41,14 @@ export function useLive<Value>(select: (live: Live) => Value): Value {
     [live],
   );
   return selected;
+}
+
+/** Returns why nothing can be changed now, in a sentence; undefined where it can. */
+export function useWhyNot(): string | undefined {
+  const { link, role } = usePage();
+  const isLive = useLive(() => link.state === "live");
+  const isViewer = useLive(() => role.isViewer);
+  return isViewer ? t("access.viewer") : isLive ? undefined : t("link.nowrites");
 }
 
 /** Returns the server's time, anew every second: for ages. */

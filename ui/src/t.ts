@@ -1,7 +1,8 @@
 /** Every word on the page comes from here: key to message, plural and numbers by the reader's language. */
 import en from "./locale/en.json";
+import type later from "./locale/en.later.json";
 
-export type Key = keyof typeof en;
+export type Key = keyof typeof en | keyof typeof later;
 export type Values = Readonly<Record<string, string | number>>;
 type Catalogue = Partial<Record<Key, string>>;
 
@@ -13,10 +14,12 @@ const LOADERS: Readonly<Record<string, () => Promise<{ default: Catalogue }>>> =
 /** A longer, accented English that shows what is not translated and what is cut off (tests). */
 const PSEUDO = "en-XA";
 
+/** English as far as it is loaded. */
+const words: Catalogue = { ...en };
 let language = "en";
 /** The language with the reader's region: "en-GB" writes dates otherwise than "en-US". */
 let tag = "en";
-let catalogue: Catalogue = en;
+let catalogue: Catalogue = words;
 let plurals = new Intl.PluralRules(language);
 
 /** Returns the language in which numbers and dates are written. */
@@ -29,7 +32,7 @@ export async function speak(wishes: readonly string[]): Promise<void> {
   const plain = language === PSEUDO ? "en" : language;
   tag = [...wishes, ...(typeof navigator === "undefined" ? [] : navigator.languages)].find((wish) => wish !== PSEUDO && wish.slice(0, 2) === plain && wish.length > 2) ?? plain;
   const load = LOADERS[language];
-  catalogue = load ? (await load()).default : language === PSEUDO ? pseudo(en) : en;
+  catalogue = load ? (await load()).default : language === PSEUDO ? pseudo(words) : words;
   plurals = new Intl.PluralRules(locale());
   if (typeof document !== "undefined") document.documentElement.lang = plain;
 }
@@ -56,9 +59,15 @@ export function chooseLanguage(wish: string | null): void {
   location.reload();
 }
 
+/** Takes further words in English; the other languages come whole. */
+export function addWords(more: Catalogue): void {
+  Object.assign(words, more);
+  if (language === PSEUDO) Object.assign(catalogue, pseudo(more));
+}
+
 /** Returns the message of *key*: `{name}` is a value, `{n, plural, one {# miner} other {# miners}}` a choice by number. */
 export function t(key: Key, values: Values = {}): string {
-  const message: string = catalogue[key] ?? en[key];
+  const message: string = catalogue[key] ?? words[key] ?? key;
   return message.replace(PLURAL, (_, name: string, forms: string) => plural(Number(values[name]), forms)).replace(VALUE, (whole, name: string) => {
     const value = values[name];
     return value === undefined ? whole : typeof value === "number" ? value.toLocaleString(locale()) : value;
@@ -66,7 +75,7 @@ export function t(key: Key, values: Values = {}): string {
 }
 
 /** Returns whether there is such a message: for words that come from the server as codes. */
-export const isKey = (key: string): key is Key => key in en;
+export const isKey = (key: string): key is Key => key in words;
 
 const PLURAL = /\{(\w+), plural, ((?:\w+ \{[^}]*\} ?)+)\}/g;
 const VALUE = /\{(\w+)\}/g;
@@ -78,8 +87,8 @@ function plural(number: number, forms: string): string {
 
 const ACCENTS: Readonly<Record<string, string>> = { a: "á", e: "é", i: "í", o: "ö", u: "ü", A: "Å", E: "É", I: "Î", O: "Ø", U: "Û", n: "ñ", c: "ç", s: "š" };
 
-function pseudo(words: Readonly<Record<Key, string>>): Catalogue {
-  return Object.fromEntries(Object.entries(words).map(([key, message]) => [key, stretched(message)]));
+function pseudo(english: Catalogue): Catalogue {
+  return Object.fromEntries(Object.entries(english).map(([key, message]) => [key, stretched(message)]));
 }
 
 /** Returns *message* accented and 40 % longer, the words within plurals too; names of values are left as they are. */

@@ -1,8 +1,10 @@
 import { expect, test } from "vitest";
 import de from "../src/locale/de.json";
-import en from "../src/locale/en.json";
+import first from "../src/locale/en.json";
+import later from "../src/locale/en.later.json";
 import it from "../src/locale/it.json";
 
+const en = { ...first, ...later };
 const values = (message: string): string[] => [...message.matchAll(/\{(\w+)(?:\}|, plural)/g)].map((found) => found[1] ?? "");
 
 test.each([["de", de], ["it", it]] as const)("%s has the words of English, all of them and no other, and fills the same places", (_, catalogue) => {

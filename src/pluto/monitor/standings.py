@@ -9,7 +9,7 @@ import msgspec
 from pluto.clock import Clock
 from pluto.model.happenings import Happening, Poll, happened, is_quiet
 from pluto.model.miner import MacAddress
-from pluto.model.standing import LIMITS, Limits, Track, follow
+from pluto.model.standing import LIMITS, Limits, Track, Word, follow
 from pluto.model.state import Failed, MinerState, Outcome
 from pluto.monitor.fleet import Polled
 
@@ -98,6 +98,20 @@ class Standings:
             return ()
         away_s = now_s - (before.since_s if after.failure is None else after.since_s)
         return happened(Poll(before, after, old, new, away_s), self.wall_s())
+
+    def turn_stale(self) -> Sequence[MacAddress]:
+        """Return whose last reading has become too old since the last time, with no failure known: a look at each track."""
+        oldest_s = self._clock.now_s() - self.limits.stale_s
+        turned = [
+            mac
+            for mac, track in self._tracks.items()
+            if track.read_s is not None and track.read_s < oldest_s and track.failures == 0 and track.word is not Word.STALE
+        ]
+        for mac in turned:
+            track = self._tracks[mac]
+            since_s = (track.read_s or 0.0) + self.limits.stale_s
+            self._tracks[mac] = msgspec.structs.replace(track, word=Word.STALE, since_s=since_s)
+        return turned
 
     def now_s(self) -> float:
         """Return the moment against which tracks are judged."""

@@ -39,6 +39,11 @@ class Chronicle:
             self._happened(happening)
         self._changed(mac)
 
+    def aged(self) -> None:
+        """Take note of miners that look different by the passing of time alone: nobody has polled them for too long."""
+        for mac in self._standings.turn_stale():
+            self._changed(mac)
+
     def placed(self, miner: Miner) -> None:
         """Take note of where a miner is now, be it new, moved, or registered again."""
         mac = miner.mac

@@ -22,13 +22,14 @@ GROUPS: Final[Mapping[str, Sequence[str]]] = {
         "DISCOVERY_SERVICE_HOST",
     ),
     "thresholds": ("PLUTO_HOT_CHIP_CELSIUS", "PLUTO_HOT_VR_CELSIUS", "PLUTO_LOW_PERCENT", "PLUTO_REJECTED_PERCENT"),
+    "costs": ("PLUTO_PRICE_PER_KWH",),
     "history": ("PLUTO_HISTORY", "PLUTO_HISTORY_RAW_HOURS", "PLUTO_HISTORY_MINUTE_DAYS", "PLUTO_HISTORY_HOUR_DAYS"),
     "integrations": ("PROMETHEUS_HOST", "GF_HOST", "PLUTO_METRICS_BY_NAME", "PLUTO_METRICS_BY_LABEL"),
 }  # fmt: skip
 """What may be changed here. What decides who reaches Pluto, whom it contacts and where it writes is the operator's alone."""
 
 AT_ONCE: Final = frozenset(
-    (*GROUPS["thresholds"], "PLUTO_DISCOVERY_NETWORKS", "PLUTO_DISCOVERY_MAX_ADDRESSES", "PLUTO_LOG_LEVEL",
+    (*GROUPS["thresholds"], *GROUPS["costs"], "PLUTO_DISCOVERY_NETWORKS", "PLUTO_DISCOVERY_MAX_ADDRESSES", "PLUTO_LOG_LEVEL",
      "DELETE_DATA_ON_DEVICE_REMOVE")
 )  # fmt: skip
 """Counts without a restart."""

@@ -215,7 +215,7 @@ _SETTLED: Final = frozenset(
         "maxPower", "nominalVoltage", "isPSRAMAvailable", "minFreeHeap", "maxAllocHeap", "coreVoltage", "frequency", "ssid",
         "macAddr", "hostname", "fullHostname", "mdnsHostname", "ipv4", "ipv6", "wifiStatus", "apEnabled", "sharesPending",
         "temp2", "asicCount", "smallCoreCount", "ASICModel", "responseShareBatch", "processTime", "version", "axeOSVersion",
-        "idfVersion", "boardVersion", "resetReason", "runningPartition", "fan2rpm", "blockFound", "showNewBlock", "pools",
+        "idfVersion", "boardVersion", "resetReason", "runningPartition", "fan2rpm", "showNewBlock", "pools",
         "partitions", "statsLimit", "isUsingFallbackStratum",
     )
 )  # fmt: skip
@@ -297,7 +297,7 @@ _READERS: Final[dict[str, Reader]] = {
     "fanspeed": _fan_percent,
     "fanrpm": lambda miner: miner.physics.fan_rpm,
     "fan2rpm": lambda miner: 0,
-    "blockFound": lambda miner: 0,
+    "blockFound": lambda miner: miner.blocks_found,
     "showNewBlock": lambda miner: False,
     "blockHeight": _with_a_job(_block_height),
     "scriptsig": _with_a_job(lambda miner: "...simulated/pool\\/"),

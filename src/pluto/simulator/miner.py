@@ -56,6 +56,7 @@ class MinerState:
         self.received: list[bytes] = []
         self.requests = Requests()
         self.is_identifying = False
+        self.blocks_found = 0
         self.log_lines_per_s = 4.0
 
     @property

@@ -1,6 +1,6 @@
 /** Adds by address: typed, pasted, dropped as a file; one that does not answer can be tried step by step. */
 import { useState } from "preact/hooks";
-import { usePage, useLive } from "../page";
+import { useWhyNot } from "../page";
 import { t } from "../t";
 import { addressesIn } from "./addresses";
 import { CheckSteps } from "./CheckSteps";
@@ -8,8 +8,7 @@ import { Result } from "./Result";
 import { useAdding } from "./useAdding";
 
 export function ByAddress() {
-  const { link } = usePage();
-  const isLive = useLive(() => link.state === "live");
+  const why = useWhyNot();
   const [text, type] = useState("");
   const [asked, ask] = useState<readonly string[]>([]);
   const [checked, check] = useState<string | null>(null);
@@ -29,8 +28,8 @@ export function ByAddress() {
         <textarea class="input mono area" rows={3} placeholder={"192.168.1.40\nbitaxe.local"} value={text} onInput={(event) => type(event.currentTarget.value)} spellcheck={false} />
       </label>
       <div class="row-actions">
-        <button type="button" class="button primary" disabled={addresses.length === 0 || adding.isBusy || !isLive} title={isLive ? undefined : t("link.nowrites")} onClick={start}>{addresses.length === 0 ? t("page.add") : t("add.go", { n: addresses.length })}</button>
-        <button type="button" class="button" disabled={addresses.length !== 1 || !isLive} onClick={() => check(addresses[0] ?? null)}>{t("add.check")}</button>
+        <button type="button" class="button primary" disabled={addresses.length === 0 || adding.isBusy || why !== undefined} title={why} onClick={start}>{addresses.length === 0 ? t("page.add") : t("add.go", { n: addresses.length })}</button>
+        <button type="button" class="button" disabled={addresses.length !== 1 || why !== undefined} title={why} onClick={() => check(addresses[0] ?? null)}>{t("add.check")}</button>
         <label class="button file-button">{t("add.file")}<input type="file" class="unseen" accept=".csv,.txt,text/csv,text/plain" onChange={(event) => take(event.currentTarget.files?.[0])} /></label>
       </div>
       {checked !== null && <CheckSteps key={checked} address={checked} />}

@@ -1,6 +1,6 @@
 /** Says who and what before anything is sent; what cannot be taken back wants the number typed. */
 import { useState } from "preact/hooks";
-import { usePage } from "../page";
+import { usePage, useWhyNot } from "../page";
 import { t } from "../t";
 import { ACTIONS, type ActionName, offerUndo } from "./actions";
 import { Dialog } from "../parts/Dialog";
@@ -16,6 +16,7 @@ const NAMED = 5;
 
 export function ConfirmAction({ name, miners, onClose, onStart }: ConfirmProps) {
   const page = usePage();
+  const why = useWhyNot();
   const [typed, type] = useState("");
   const [withHistory, setWithHistory] = useState(false);
   const action = ACTIONS.find((row) => row.name === name)!;
@@ -30,7 +31,7 @@ export function ConfirmAction({ name, miners, onClose, onStart }: ConfirmProps) 
     <Dialog title={title} onClose={onClose} foot={
       <>
         <button type="button" class="button" onClick={onClose}>{t("dialog.cancel")}</button>
-        <button type="button" class={action.isDangerous ? "button danger" : "button primary"} disabled={!isReady} onClick={start}>{t(`action.${name}.go`, { n: miners.length })}</button>
+        <button type="button" class={action.isDangerous ? "button danger" : "button primary"} disabled={!isReady || why !== undefined} title={why} onClick={start}>{t(`action.${name}.go`, { n: miners.length })}</button>
       </>
     }>
       <p>{t(`action.${name}.what`)}</p>

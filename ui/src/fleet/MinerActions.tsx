@@ -1,7 +1,7 @@
 /** What can be done to this miner: what its firmware understands, and what Pluto does by itself. */
 import { useState } from "preact/hooks";
 import { useAbility } from "../detail";
-import { useLive, usePage } from "../page";
+import { usePage, useWhyNot } from "../page";
 import { JobDialog } from "../parts/JobDialog";
 import { Menu } from "../parts/Menu";
 import { MoreSign, OutSign } from "../parts/Signs";
@@ -11,14 +11,13 @@ import type { ActionName } from "./actions";
 import { ConfirmAction } from "./ConfirmAction";
 
 export function MinerActions({ miner }: { miner: Miner }) {
-  const { link, live } = usePage();
-  const isLive = useLive(() => link.state === "live");
+  const { live } = usePage();
+  const why = useWhyNot();
   const [asked, ask] = useState<ActionName | null>(null);
   const [job, follow] = useState<number | null>(null);
   const ability = useAbility(miner);
   const can = (name: ActionName) => ability === null || ability.can.some((verb) => verb === name);
-  const why = isLive ? undefined : t("link.nowrites");
-  const button = (name: ActionName, look: string) => <button key={name} type="button" class={look} disabled={!isLive} title={why} onClick={() => ask(name)}>{t(`action.${name}`)}</button>;
+  const button = (name: ActionName, look: string) => <button key={name} type="button" class={look} disabled={why !== undefined} title={why} onClick={() => ask(name)}>{t(`action.${name}`)}</button>;
   const halt: ActionName = miner.state === "paused" ? "resume" : "pause";
   const menu: readonly ActionName[] = [...(ability?.can.some((verb) => verb === halt) ? [halt] : []), miner.state === "unwatched" ? "watch" : "unwatch", "remove"];
   return (

@@ -3,7 +3,7 @@ import type { ComponentChildren } from "preact";
 import { useEffect, useRef } from "preact/hooks";
 import * as format from "../format";
 import { isTyping } from "../keys";
-import { useLive, useNow, usePage } from "../page";
+import { useLive, useNow, usePage, useWhyNot } from "../page";
 import { Empty, Skeleton } from "../parts/Empty";
 import { OutSign } from "../parts/Signs";
 import { State } from "../parts/State";
@@ -66,9 +66,10 @@ function Age({ miner }: { miner: Miner }) {
 /** Nobody has this MAC, or not any more. */
 function Gone({ mac, miner }: { mac: string | null; miner: Miner | undefined }) {
   const { api, notices } = usePage();
+  const why = useWhyNot();
   if (mac === null || !miner) return <div class="page"><h1>{t("miner.unknown")}</h1><Empty text={t("miner.unknown.text", { mac: mac ?? "" })}><a class="button" href="/miners">{t("page.miners")}</a></Empty></div>;
   const again = () => api.add([mac]).then(({ results }) => results[0]?.["reason"] && notices.say(results[0]["reason"], { isBad: true }), (error: unknown) => notices.say(String(error), { isBad: true }));
-  return <div class="page"><h1>{nameOf(miner)}</h1><Empty text={t("miner.removed")}><button type="button" class="button primary" onClick={() => void again()}>{t("miner.again")}</button> <a href="/miners">{t("page.miners")}</a></Empty></div>;
+  return <div class="page"><h1>{nameOf(miner)}</h1><Empty text={t("miner.removed")}><button type="button" class="button primary" disabled={why !== undefined} title={why} onClick={() => void again()}>{t("miner.again")}</button> <a href="/miners">{t("page.miners")}</a></Empty></div>;
 }
 
 /** `[` and `]` go to the previous and the next miner in the order that was last listed, `o` opens the miner's own page. */

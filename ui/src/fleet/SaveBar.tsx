@@ -1,7 +1,7 @@
 /** What was changed in the form, at its foot; sends it after a last look, and says of each field whether it holds. */
 import { useState } from "preact/hooks";
 import type { NotApplied } from "../api/client";
-import { useLive, usePage } from "../page";
+import { usePage, useWhyNot } from "../page";
 import { Dialog } from "../parts/Dialog";
 import { Diff, type DiffRow } from "../parts/Diff";
 import { changes, type Draft, mayBeSent } from "../store/form";
@@ -20,8 +20,7 @@ interface SaveBarProps {
 type Sent = { readonly notApplied: readonly NotApplied[] } | { readonly error: string };
 
 export function SaveBar({ miner, draft, onSent, onReset }: SaveBarProps) {
-  const { link } = usePage();
-  const isLive = useLive(() => link.state === "live");
+  const why = useWhyNot();
   const [isAsked, ask] = useState(false);
   const rows: DiffRow[] = changes(draft).map(({ setting, to }) => ({ name: settingWord(setting.name), from: settingValue(setting, setting.value), to: setting.kind === "secret" ? t("setting.new") : settingValue(setting, to), needsRestart: setting.needs_restart }));
   if (rows.length === 0) return null;
@@ -30,7 +29,7 @@ export function SaveBar({ miner, draft, onSent, onReset }: SaveBarProps) {
       <Diff rows={rows} />
       <span class="page-head-end">
         <button type="button" class="button" onClick={onReset}>{t("form.reset")}</button>
-        <button type="button" class="button primary" disabled={!isLive || !mayBeSent(draft)} title={isLive ? undefined : t("link.nowrites")} onClick={() => ask(true)}>{t("form.send", { n: rows.length })}</button>
+        <button type="button" class="button primary" disabled={why !== undefined || !mayBeSent(draft)} title={why} onClick={() => ask(true)}>{t("form.send", { n: rows.length })}</button>
       </span>
       {isAsked && <Send miner={miner} draft={draft} rows={rows} onClose={(isSent) => { ask(false); if (isSent) onSent(); }} />}
     </div>

@@ -3,7 +3,7 @@ import { useState } from "preact/hooks";
 import { sentence } from "../answer";
 import { Refused } from "../api/client";
 import { change, type Setting, type Settings } from "../api/own";
-import { useLive, usePage } from "../page";
+import { usePage, useWhyNot } from "../page";
 import { Field } from "../parts/Field";
 import { t } from "../t";
 import { shown, wanted } from "./values";
@@ -12,8 +12,8 @@ import { wordOr } from "./words";
 type Edits = Readonly<Record<string, string | boolean>>;
 
 export function Group({ group, rows, onChanged }: { group: string; rows: readonly Setting[]; onChanged: (settings: Settings) => void }) {
-  const { api, link, notices } = usePage();
-  const isLive = useLive(() => link.state === "live");
+  const { api, notices } = usePage();
+  const why = useWhyNot();
   const [edits, edit] = useState<Edits>({});
   const [problem, setProblem] = useState<{ name: string | null; text: string } | null>(null);
   const changed = rows.filter((row) => edits[row.name] !== undefined && edits[row.name] !== shown(row));
@@ -41,11 +41,11 @@ export function Group({ group, rows, onChanged }: { group: string; rows: readonl
       <form onSubmit={save} noValidate>
         {rows.map((row) => (
           <Row key={row.name} row={row} value={edits[row.name] ?? shown(row)} isChanged={changed.includes(row)} problem={problem?.name === row.name ? problem.text : row.problem}
-            onChange={(value) => edit({ ...edits, [row.name]: value })} onDefault={isLive ? () => void send({ [row.name]: null }) : null} />
+            onChange={(value) => edit({ ...edits, [row.name]: value })} onDefault={why === undefined ? () => void send({ [row.name]: null }) : null} />
         ))}
         {problem !== null && !rows.some((row) => row.name === problem.name) && <p class="tone-bad" role="alert">{problem.text}</p>}
         <div class="row-actions">
-          <button type="submit" class="button primary" disabled={changed.length === 0 || !isLive} title={isLive ? undefined : t("link.nowrites")}>{t("preset.save")}</button>
+          <button type="submit" class="button primary" disabled={changed.length === 0 || why !== undefined} title={why}>{t("preset.save")}</button>
           {changed.length > 0 && <button type="button" class="button" onClick={() => { edit({}); setProblem(null); }}>{t("dialog.cancel")}</button>}
         </div>
       </form>

@@ -8,14 +8,13 @@ import { Progress } from "../add/Progress";
 import { useAdding } from "../add/useAdding";
 import { useNetworks } from "../add/useNetworks";
 import { type Search, useSearch } from "../add/useSearch";
-import { useLive, usePage } from "../page";
+import { useWhyNot } from "../page";
 import { Failure, Skeleton } from "../parts/Empty";
 import { t } from "../t";
 import "../style/tools.css";
 
 export default function Add() {
-  const { link } = usePage();
-  const isLive = useLive(() => link.state === "live");
+  const why = useWhyNot();
   const networks = useNetworks();
   const search = useSearch();
   const { progress } = search.store;
@@ -27,18 +26,18 @@ export default function Add() {
         <h2 id="by-search">{t("add.bysearch")}</h2>
         {networks.answer.error !== null && networks.answer.value === null ? <Failure text={t("add.noplaces")} detail={networks.answer.error} onRetry={networks.answer.again} /> : networks.answer.value === null ? <Skeleton lines={2} /> : <Networks {...networks} places={networks.answer.value} />}
         <div class="row-actions">
-          <button type="button" class="button primary" disabled={isRunning || !networks.canSearch || !isLive} title={isLive ? undefined : t("link.nowrites")} onClick={() => search.begin(networks.asked)}>{t("fleet.find")}</button>
+          <button type="button" class="button primary" disabled={isRunning || !networks.canSearch || why !== undefined} title={why} onClick={() => search.begin(networks.asked)}>{t("fleet.find")}</button>
         </div>
         {search.error !== null && <p class="tone-bad" role="alert">{search.error}</p>}
         <Progress progress={progress} others={search.store.others.length} onStop={search.stop} />
-        <Results search={search} networks={[...networks.chosen]} isLive={isLive} />
+        <Results search={search} networks={[...networks.chosen]} why={why} />
       </section>
       <ByAddress />
     </div>
   );
 }
 
-function Results({ search, networks, isLive }: { search: Search; networks: readonly string[]; isLive: boolean }) {
+function Results({ search, networks, why }: { search: Search; networks: readonly string[]; why: string | undefined }) {
   const { store: { miners, others, progress } } = search;
   const [unchosen, setUnchosen] = useState<ReadonlySet<string>>(new Set());
   const adding = useAdding();
@@ -57,7 +56,7 @@ function Results({ search, networks, isLive }: { search: Search; networks: reado
       <FoundList rows={miners} chosen={chosen} onToggle={toggle} results={adding.results} />
       <Others others={others} />
       <div class="foot-actions">
-        <button type="button" class="button primary" disabled={chosen.size === 0 || adding.isBusy || !isLive} onClick={() => void adding.run([...chosen])}>{t("add.go", { n: chosen.size })}</button>
+        <button type="button" class="button primary" disabled={chosen.size === 0 || adding.isBusy || why !== undefined} title={why} onClick={() => void adding.run([...chosen])}>{t("add.go", { n: chosen.size })}</button>
         {adding.results.size > 0 && <span role="status">{t("add.ended", { done: [...adding.results.values()].filter((one) => one.result !== "failed").length, failed: [...adding.results.values()].filter((one) => one.result === "failed").length, all: adding.results.size })}</span>}
       </div>
     </>

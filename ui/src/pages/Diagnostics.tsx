@@ -1,4 +1,5 @@
 /** How Pluto itself is: figures, failures, what is around it, its own log, and a bundle to hand on. */
+import "../locale/later";
 import { useEffect } from "preact/hooks";
 import { useAnswer } from "../answer";
 import { type Health, health, type Service, surroundings } from "../api/own";

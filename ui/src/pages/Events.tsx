@@ -13,7 +13,9 @@ import { macOf, nameOf, slug } from "../store/miner";
 import { t } from "../t";
 import "../style/tools.css";
 
-const KINDS = ["offline", "back", "restarted", "firmware_changed", "pool_changed", "renamed", "moved", "settings_sent", "best_difficulty", "block_found", "added", "removed", "change"];
+const KINDS = ["offline", "back", "restarted", "firmware_changed", "pool_changed", "renamed", "moved", "settings_sent", "best_difficulty", "block_found", "added", "removed"];
+/** Who changed what: the lines of the audit log have a tab of their own. */
+const AUDIT = "change";
 const SEVERITIES = ["warning", "good", "info"] as const;
 const SIGN: Readonly<Record<string, string>> = { warning: "!", good: "\u2713", info: "\u00b7" };
 const TONE: Readonly<Record<string, string>> = { warning: "tone-warn", good: "tone-ok", info: "tone-off" };
@@ -29,12 +31,17 @@ export default function Events() {
   const name = useNames();
   const { list } = events;
   const save = () => events.all().then((all) => saveText("pluto-events.csv", csv(all, name), "text/csv"), (error: unknown) => notices.say(sentence(error), { isBad: true }));
-  const isFiltered = Object.values(filter).some((value) => value !== null && value !== "");
+  const isAudit = filter.kind === AUDIT;
+  const isFiltered = Object.entries(filter).some(([name, value]) => value !== null && value !== "" && !(isAudit && name === "kind"));
   return (
     <div class="page">
       <div class="page-head"><h1>{t("page.events")}</h1><span class="page-head-end"><button type="button" class="button" disabled={!list?.length} onClick={() => void save()}>{t("events.export")}</button></span></div>
-      <Filters filter={filter} isFiltered={isFiltered} />
-      {list === null ? events.error !== null ? <Failure text={t("events.failure")} detail={events.error} onRetry={events.again} /> : <Skeleton lines={8} /> : list.length === 0 ? <Empty text={t(isFiltered ? "events.nomatch" : "events.none")}>{isFiltered && <button type="button" class="button" onClick={clear}>{t("miners.clear")}</button>}</Empty> : (
+      <nav class="tabs" aria-label={t("page.events")}>
+        <a href="/events" aria-current={isAudit ? undefined : "page"}>{t("events.tab.events")}</a>
+        <a href={address("/events", { kind: AUDIT })} aria-current={isAudit ? "page" : undefined}>{t("events.tab.audit")}</a>
+      </nav>
+      <Filters filter={filter} isFiltered={isFiltered} isAudit={isAudit} />
+      {list === null ? events.error !== null ? <Failure text={t("events.failure")} detail={events.error} onRetry={events.again} /> : <Skeleton lines={8} /> : list.length === 0 ? <Empty text={t(isFiltered ? "events.nomatch" : isAudit ? "events.noaudit" : "events.none")}>{isFiltered && <button type="button" class="button" onClick={clear}>{t("miners.clear")}</button>}</Empty> : (
         <section class="card events-card" aria-label={t("page.events")}>
           <ol class="events">{list.map((event) => <Row key={event.id} event={event} name={name(event.mac)} />)}</ol>
           <div class="events-foot">
@@ -48,7 +55,7 @@ export default function Events() {
   );
 }
 
-const clear = (): void => setQuery({ mac: null, kind: null, severity: null });
+const clear = (): void => setQuery({ mac: null, severity: null, ...(new URLSearchParams(location.search).get("kind") === AUDIT ? {} : { kind: null }) });
 
 function Row({ event, name }: { event: Happening; name: string }) {
   const { atMs, mac, kind, severity } = event;
@@ -65,7 +72,7 @@ function Row({ event, name }: { event: Happening; name: string }) {
   );
 }
 
-function Filters({ filter, isFiltered }: { filter: EventFilter; isFiltered: boolean }) {
+function Filters({ filter, isFiltered, isAudit }: { filter: EventFilter; isFiltered: boolean; isAudit: boolean }) {
   const { live } = usePage();
   useLive(({ fleet }) => fleet.miners.size);
   const miners = [...live.fleet.miners.values()].slice(0, LISTED);
@@ -78,10 +85,10 @@ function Filters({ filter, isFiltered }: { filter: EventFilter; isFiltered: bool
         {isOther && <option value={filter.mac ?? ""}>{filter.mac}</option>}
         {miners.map((miner) => <option key={miner.mac} value={miner.mac}>{nameOf(miner)}</option>)}
       </select>
-      <select class="select" aria-label={t("events.kind")} value={filter.kind ?? ""} onChange={choose("kind")}>
+      {!isAudit && <select class="select" aria-label={t("events.kind")} value={filter.kind ?? ""} onChange={choose("kind")}>
         <option value="">{t("filter.any", { name: t("events.kind") })}</option>
         {KINDS.map((kind) => <option key={kind} value={kind}>{eventWord(kind)}</option>)}
-      </select>
+      </select>}
       <select class="select" aria-label={t("events.severity")} value={filter.severity ?? ""} onChange={choose("severity")}>
         <option value="">{t("filter.any", { name: t("events.severity") })}</option>
         {SEVERITIES.map((severity) => <option key={severity} value={severity}>{t(`events.severity.${severity}`)}</option>)}

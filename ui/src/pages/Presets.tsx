@@ -1,8 +1,9 @@
 /** All presets: who uses each, who differs from it; new, copy, delete, as a file. */
+import "../locale/later";
 import { useState } from "preact/hooks";
 import { sentence, useAnswer } from "../answer";
 import { copy, create, type Preset, presets } from "../api/presets";
-import { useLive, usePage } from "../page";
+import { usePage, useWhyNot } from "../page";
 import { Empty, Failure, Skeleton } from "../parts/Empty";
 import { DeletePreset } from "../presets/DeletePreset";
 import { asFile, inFile } from "../presets/exchange";
@@ -13,8 +14,8 @@ import { t } from "../t";
 import "../style/tools.css";
 
 export default function Presets() {
-  const { api, notices, link } = usePage();
-  const isLive = useLive(() => link.state === "live");
+  const { api, notices } = usePage();
+  const why = useWhyNot();
   const answer = useAnswer(presets, "presets");
   const [leaving, leave] = useState<Preset | null>(null);
   const duplicate = (preset: Preset) => copy(api, preset.uuid, t("preset.copyof", { name: preset.name ?? "" }).slice(0, 128)).then(answer.again, (error: unknown) => notices.say(sentence(error), { isBad: true }));
@@ -32,13 +33,13 @@ export default function Presets() {
       <div class="page-head">
         <h1>{t("page.presets")}</h1>
         <span class="page-head-end">
-          <label class="button file-button">{t("preset.import")}<input type="file" class="unseen" accept=".json,application/json" onChange={(event) => void take(event.currentTarget.files?.[0])} /></label>
+          <label class={why === undefined ? "button file-button" : "button file-button is-off"} title={why}>{t("preset.import")}<input type="file" class="unseen" disabled={why !== undefined} accept=".json,application/json" onChange={(event) => void take(event.currentTarget.files?.[0])} /></label>
           <button type="button" class="button" disabled={!list?.length} onClick={() => list && saveText("pluto-presets.json", asFile(list), "application/json")}>{t("preset.export")}</button>
           <a class="button primary" href="/pool-presets/new">{t("preset.new")}</a>
         </span>
       </div>
       {list === null ? answer.error !== null ? <Failure text={t("preset.failure")} detail={answer.error} onRetry={answer.again} /> : <Skeleton lines={4} /> : list.length === 0 ? <Empty text={t("preset.none")}><a class="button primary" href="/pool-presets/new">{t("preset.new")}</a></Empty> : (
-        <ul class="presets">{list.map((preset) => <Row key={preset.uuid} preset={preset} isLive={isLive} onCopy={() => void duplicate(preset)} onDelete={() => leave(preset)} />)}</ul>
+        <ul class="presets">{list.map((preset) => <Row key={preset.uuid} preset={preset} why={why} onCopy={() => void duplicate(preset)} onDelete={() => leave(preset)} />)}</ul>
       )}
       {leaving && <DeletePreset preset={leaving} onClose={() => leave(null)} onGone={() => { leave(null); answer.again(); }} />}
     </div>
@@ -47,12 +48,12 @@ export default function Presets() {
 
 interface RowProps {
   readonly preset: Preset;
-  readonly isLive: boolean;
+  readonly why: string | undefined;
   readonly onCopy: () => void;
   readonly onDelete: () => void;
 }
 
-function Row({ preset: { uuid, name, configuration, used_by: users, drifted, secrets_set: secrets }, isLive, onCopy, onDelete }: RowProps) {
+function Row({ preset: { uuid, name, configuration, used_by: users, drifted, secrets_set: secrets }, why, onCopy, onDelete }: RowProps) {
   const href = `/pool-presets/${uuid}`;
   const pool = [configuration["stratumURL"], configuration["stratumPort"]].filter((part) => part !== undefined && part !== "").join(":");
   return (
@@ -66,9 +67,9 @@ function Row({ preset: { uuid, name, configuration, used_by: users, drifted, sec
         {!secrets.includes("stratumPassword") && <span class="muted">{t("preset.nopassword")}</span>}
       </span>
       <span class="preset-acts">
-        <button type="button" class="button" disabled={!isLive} onClick={() => go(href)}>{t("preset.edit")}</button>
-        <button type="button" class="button" disabled={!isLive} onClick={onCopy}>{t("preset.copy")}</button>
-        <button type="button" class="button danger" disabled={!isLive} onClick={onDelete}>{t("preset.delete")}</button>
+        <button type="button" class="button" onClick={() => go(href)}>{t("preset.edit")}</button>
+        <button type="button" class="button" disabled={why !== undefined} title={why} onClick={onCopy}>{t("preset.copy")}</button>
+        <button type="button" class="button danger" disabled={why !== undefined} title={why} onClick={onDelete}>{t("preset.delete")}</button>
       </span>
     </li>
   );

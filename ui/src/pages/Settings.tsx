@@ -1,4 +1,5 @@
 /** Settings: of this browser, and Pluto's own in groups that save by themselves. */
+import "../locale/later";
 import { useAnswer } from "../answer";
 import { type Setting, settings } from "../api/own";
 import { AccessCard } from "../own/AccessCard";

@@ -1,6 +1,6 @@
 /**
  * The pages: a row each. To add one: write `pages/<Name>.tsx` (a component that takes the values of its path), add a row here,
- * its words to `locale/`, its path to `PAGE_PATHS` in `src/pluto/api/static.py` if it is new there, a test in `tests/browser/`.
+ * its words to `locale/` (English has two files: `en.later.json` is for pages that import `locale/later`), its path to `PAGE_PATHS` in `src/pluto/api/static.py` if it is new there, a test in `tests/browser/`.
  */
 import type { ComponentType } from "preact";
 import type { Live } from "../store/live";

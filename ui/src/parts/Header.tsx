@@ -17,7 +17,7 @@ const ON_PHONE = 4;
 export function Header() {
   return (
     <header class="header">
-      <a class="brand" href="/" aria-label={t("home")}><img src="/icon.svg" alt="" width="24" height="24" /> <span>Pluto</span></a>
+      <a class="brand" href="/" aria-label={`Pluto, ${t("home")}`}><img src="/icon.svg" alt="" width="24" height="24" /> <span>Pluto</span></a>
       <nav class="nav" aria-label={t("nav.main")}><Links rows={BAR} /></nav>
       <div class="header-end">
         <button type="button" class="button search-button" onClick={openSearch} aria-keyshortcuts="/ Control+K" aria-label={t("search.open")}>

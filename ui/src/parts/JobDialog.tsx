@@ -1,5 +1,5 @@
 /** A job as a table: an end for each miner, by name, and "retry the failed". */
-import { useLive, usePage } from "../page";
+import { useLive, usePage, useWhyNot } from "../page";
 import type { End } from "../store/jobs";
 import { t } from "../t";
 import { Dialog } from "./Dialog";
@@ -9,6 +9,7 @@ const TONE: Readonly<Record<End, string>> = { waiting: "off", running: "off", do
 
 export function JobDialog({ id, onClose }: { id: number; onClose: () => void }) {
   const { jobs } = usePage();
+  const why = useWhyNot();
   const job = useLive(() => jobs.get(id));
   if (!job) return null;
   const failed = job.errands.filter((errand) => errand.end === "failed").length;
@@ -16,7 +17,7 @@ export function JobDialog({ id, onClose }: { id: number; onClose: () => void }) 
   return (
     <Dialog title={job.title} onClose={onClose} foot={
       <>
-        {job.isOver && failed > 0 && <button type="button" class="button" onClick={() => jobs.retry(id)}>{t("job.retry", { n: failed })}</button>}
+        {job.isOver && failed > 0 && <button type="button" class="button" disabled={why !== undefined} title={why} onClick={() => jobs.retry(id)}>{t("job.retry", { n: failed })}</button>}
         <button type="button" class="button primary" onClick={onClose}>{t("dialog.close")}</button>
       </>
     }>

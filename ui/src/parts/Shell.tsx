@@ -5,6 +5,7 @@ import { type PageProps, PAGES, type PageRow } from "../pages/index";
 import { useLive, usePage } from "../page";
 import { fits, followLinks, usePlace } from "../router";
 import { t } from "../t";
+import { BlockBanner } from "./BlockBanner";
 import { Failure, Skeleton } from "./Empty";
 import { Header, PhoneBar } from "./Header";
 import { LinkBanner } from "./LinkBanner";
@@ -39,6 +40,7 @@ export function Shell() {
       <a class="skip" href="#main">{t("skip")}</a>
       <Header />
       <LinkBanner />
+      <BlockBanner />
       <main id="main" tabIndex={-1}>{found === null ? <NotFound /> : <Loaded key={found.row.path} {...found} />}</main>
       <PhoneBar />
       <NoticeList notices={notices} />

@@ -4,7 +4,7 @@ import { sentence, useAnswer } from "../answer";
 import type { NotApplied } from "../api/client";
 import { apply, type Preset } from "../api/presets";
 import * as format from "../format";
-import { usePage } from "../page";
+import { usePage, useWhyNot } from "../page";
 import { Dialog } from "../parts/Dialog";
 import { Diff, type DiffRow } from "../parts/Diff";
 import { Failure, Skeleton } from "../parts/Empty";
@@ -16,6 +16,7 @@ type End = { readonly missing: readonly NotApplied[]; readonly isRestarted: bool
 
 export function ApplyPreset({ preset, mac, onClose }: { preset: Preset; mac: string; onClose: () => void }) {
   const { api, live } = usePage();
+  const why = useWhyNot();
   const miner = live.fleet.miners.get(mac);
   const name = nameOf(miner ?? { mac, name: null, host: null });
   const now = useAnswer((asked) => asked.raw(mac), mac);
@@ -39,7 +40,7 @@ export function ApplyPreset({ preset, mac, onClose }: { preset: Preset; mac: str
     <Dialog title={t("preset.apply.title", { preset: preset.name ?? "", name })} onClose={onClose} foot={isOver ? <button type="button" class="button primary" onClick={onClose}>{t("dialog.close")}</button> : (
       <>
         <button type="button" class="button" onClick={onClose}>{t("dialog.cancel")}</button>
-        <button type="button" class="button primary" disabled={now.value === null || end === "running"} onClick={() => void run()}>{t("preset.apply.go")}</button>
+        <button type="button" class="button primary" disabled={now.value === null || end === "running" || why !== undefined} title={why} onClick={() => void run()}>{t("preset.apply.go")}</button>
       </>
     )}>
       {end === null ? now.error !== null ? <Failure text={t("preset.apply.unknown")} detail={now.error} onRetry={now.again} /> : now.value === null ? <Skeleton lines={3} /> : (

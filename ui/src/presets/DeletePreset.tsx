@@ -2,7 +2,7 @@
 import { useState } from "preact/hooks";
 import { sentence } from "../answer";
 import { drop, type Preset } from "../api/presets";
-import { usePage } from "../page";
+import { usePage, useWhyNot } from "../page";
 import { Dialog } from "../parts/Dialog";
 import { t } from "../t";
 import { useNames } from "./useNames";
@@ -12,6 +12,7 @@ const NAMED = 10;
 export function DeletePreset({ preset, onClose, onGone }: { preset: Preset; onClose: () => void; onGone: () => void }) {
   const { api } = usePage();
   const name = useNames();
+  const why = useWhyNot();
   const [error, setError] = useState<string | null>(null);
   const go = () => drop(api, preset.uuid).then(onGone, (failure: unknown) => setError(sentence(failure)));
   const users = preset.used_by;
@@ -19,7 +20,7 @@ export function DeletePreset({ preset, onClose, onGone }: { preset: Preset; onCl
     <Dialog title={t("preset.delete.title", { name: preset.name ?? "" })} onClose={onClose} foot={
       <>
         <button type="button" class="button" onClick={onClose}>{t("dialog.cancel")}</button>
-        <button type="button" class="button danger" onClick={() => void go()}>{t("preset.delete")}</button>
+        <button type="button" class="button danger" disabled={why !== undefined} title={why} onClick={() => void go()}>{t("preset.delete")}</button>
       </>
     }>
       {users.length === 0 ? <p>{t("preset.unused")}</p> : (

@@ -3,7 +3,7 @@ import { useState } from "preact/hooks";
 import { sentence } from "../answer";
 import { Refused } from "../api/client";
 import { create, type Preset, revise } from "../api/presets";
-import { useLive, usePage } from "../page";
+import { usePage, useWhyNot } from "../page";
 import { Field } from "../parts/Field";
 import { go } from "../router";
 import { t } from "../t";
@@ -13,8 +13,8 @@ import { filled } from "./pattern";
 const EXAMPLE = { name: "bitaxe-1", mac: "02:00:00:00:2f:3c" };
 
 export function PresetForm({ preset, onSaved }: { preset: Preset | null; onSaved: (preset: Preset) => void }) {
-  const { api, link, live, notices } = usePage();
-  const isLive = useLive(() => link.state === "live");
+  const { api, live, notices } = usePage();
+  const why = useWhyNot();
   const [form, setForm] = useState<Form>(() => (preset === null ? EMPTY : formOf(preset)));
   const [isTried, setTried] = useState(false);
   const [refused, refuse] = useState<{ field: keyof Form | null; text: string } | null>(null);
@@ -49,7 +49,7 @@ export function PresetForm({ preset, onSaved }: { preset: Preset | null; onSaved
       <Field id="preset-password" label={t("preset.password")} kind="secret" value={form.password} onChange={set("password")} problem={problem("password")} placeholder={hasPassword ? t("preset.password.set") : ""} remark={t("preset.password.remark")} />
       {refused !== null && refused.field === null && <p class="tone-bad" role="alert">{refused.text}</p>}
       <div class="row-actions">
-        <button type="submit" class="button primary" disabled={!isLive} title={isLive ? undefined : t("link.nowrites")}>{t(preset === null ? "preset.create" : "preset.save")}</button>
+        <button type="submit" class="button primary" disabled={why !== undefined} title={why}>{t(preset === null ? "preset.create" : "preset.save")}</button>
         <a class="button" href="/pool-presets">{t("preset.back")}</a>
       </div>
     </form>

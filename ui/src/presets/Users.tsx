@@ -2,7 +2,7 @@
 import { useState } from "preact/hooks";
 import type { Preset } from "../api/presets";
 import * as format from "../format";
-import { useLive, usePage } from "../page";
+import { useLive, usePage, useWhyNot } from "../page";
 import { StateMark } from "../parts/State";
 import { nameOf, slug } from "../store/miner";
 import { t } from "../t";
@@ -12,8 +12,8 @@ import { usePools } from "./usePools";
 const LISTED = 500;
 
 export function Users({ preset, onChanged }: { preset: Preset; onChanged: () => void }) {
-  const { link, live } = usePage();
-  const isLive = useLive(() => link.state === "live");
+  const { live } = usePage();
+  const why = useWhyNot();
   useLive(({ fleet }) => fleet.version);
   usePools(preset.used_by, onChanged);
   const [asked, ask] = useState<string | null>(null);
@@ -34,7 +34,7 @@ export function Users({ preset, onChanged }: { preset: Preset; onChanged: () => 
                 <a class="clip" href={`/miners/${slug(mac)}`}>{name}</a>
                 <span class="muted clip">{format.text(miner?.pool)}</span>
                 <span>{drifted.has(mac) && <span class="chip tone-warn"><span aria-hidden="true">{"\u2260"}</span> {t("preset.differs")}</span>}</span>
-                <button type="button" class="button" disabled={!isLive} onClick={() => ask(mac)} aria-label={t("preset.applyto", { name })}>{t("preset.apply")}</button>
+                <button type="button" class="button" disabled={why !== undefined} title={why} onClick={() => ask(mac)} aria-label={t("preset.applyto", { name })}>{t("preset.apply")}</button>
               </li>
             );
           })}
@@ -42,7 +42,7 @@ export function Users({ preset, onChanged }: { preset: Preset; onChanged: () => 
       )}
       {others.length > 0 && (
         <label class="row-actions">{t("preset.another")}
-          <select class="select" value="" disabled={!isLive} onChange={(event) => event.currentTarget.value && ask(event.currentTarget.value)}>
+          <select class="select" value="" disabled={why !== undefined} title={why} onChange={(event) => event.currentTarget.value && ask(event.currentTarget.value)}>
             <option value="">{t("preset.choose")}</option>
             {others.map((miner) => <option key={miner.mac} value={miner.mac}>{nameOf(miner)}</option>)}
           </select>

@@ -1,4 +1,4 @@
-"""The whole server on a disk that fills up: writes are refused with 507, all else goes on, and it recovers by itself (trust 11.5)."""
+"""The whole server on a disk that fills up: writes are refused with 507, all else goes on, and it recovers (trust 11.5)."""
 
 import asyncio
 import contextlib

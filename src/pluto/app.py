@@ -44,6 +44,7 @@ from pluto.history.recorder import Recorder
 from pluto.history.tiers import Kept
 from pluto.logs import RecentLines
 from pluto.metrics.exposition import Metrics
+from pluto.metrics.scrapes import Scrapes
 from pluto.model.miner import Miner
 from pluto.model.names import usual_prefixes
 from pluto.model.record import Record
@@ -203,7 +204,7 @@ class App:
             presets=presets,
             preset_uses=PresetUses(presets, self._views),
             relay=relay,
-            metrics=self._metrics,
+            scrapes=Scrapes(self._metrics.pieces, clock),
             dashboards=self._dashboards,
             hub=self._hub,
             views=self._views,

@@ -2,13 +2,16 @@
 
 import contextlib
 import os
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Final
 
 PRIVATE: Final = 0o600
 
 
-def put(name: str, content: bytes, folder: int, mode: int = PRIVATE, owner: os.stat_result | None = None) -> None:
+def put(
+    name: str, content: bytes | Iterable[bytes], folder: int, mode: int = PRIVATE, owner: os.stat_result | None = None
+) -> None:
     """Write *name* in the opened *folder*, given to whom *owner* names; raises OSError, then nothing has changed.
 
     Until it is whole it lies under a name that begins with a dot. No link is followed.
@@ -22,7 +25,7 @@ def put(name: str, content: bytes, folder: int, mode: int = PRIVATE, owner: os.s
             os.fchmod(file.fileno(), mode)
             if owner is not None:
                 os.fchown(file.fileno(), owner.st_uid, owner.st_gid)
-            file.write(content)
+            file.writelines([content] if isinstance(content, bytes) else content)
             file.flush()
             os.fsync(file.fileno())
         os.rename(waiting, name, src_dir_fd=folder, dst_dir_fd=folder)
@@ -33,7 +36,7 @@ def put(name: str, content: bytes, folder: int, mode: int = PRIVATE, owner: os.s
     os.fsync(folder)
 
 
-def write(path: Path, content: bytes) -> None:
+def write(path: Path, content: bytes | Iterable[bytes]) -> None:
     """Write *path*, readable for its owner alone; its folder must exist. Raises OSError, then nothing has changed."""
     folder = os.open(path.parent, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
     try:

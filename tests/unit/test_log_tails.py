@@ -13,7 +13,7 @@ from pluto.model.miner import MacAddress, Miner
 from pluto.model.state import Failed, Health, MinerState, Reason
 from pluto.monitor.line_limit import LineLimit
 from pluto.monitor.log_files import FILE_BYTES, LogFiles, line_of
-from pluto.monitor.log_tails import LogTails
+from pluto.monitor.log_tails import PIECE_BYTES, LogTails
 
 ALICE = Miner(MacAddress("02:00:00:00:00:0a"), "127.0.0.1")
 
@@ -51,6 +51,30 @@ class Feed:
         while self.clock.now_s() < to_s:
             self.clock.advance_to(min(to_s, self.clock.now_s() + 0.5))
             await settled()
+
+
+async def heard_of(frame: bytes) -> list[bytes]:
+    feed = Feed()
+    async with feed.tails() as tails:
+        tails.set([ALICE.mac], traces=True)
+        await settled()
+        await feed.queue.put(frame)
+        for _ in range(20):
+            await settled()
+    return feed.heard
+
+
+@pytest.mark.parametrize("text", ["x" * 100_000, "é" * 50_000, "€1" * 30_000, "line\n" * 20 + "y" * 40_000])
+async def test_a_message_that_no_firmware_sends_is_told_in_pieces_between_characters(text: str) -> None:
+    pieces = await heard_of(text.encode())
+    assert max(map(len, pieces)) <= PIECE_BYTES
+    assert "".join(piece.decode() for piece in pieces) == text
+
+
+async def test_large_messages_count_as_many_lines() -> None:
+    message = b"x" * (1 << 20)
+    assert b"".join(await heard_of(message)) == message
+    assert 1 << 20 < len(b"".join(await heard_of(message * 3))) < 3 << 20
 
 
 async def settled() -> None:

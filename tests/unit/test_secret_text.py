@@ -4,6 +4,8 @@ import pytest
 
 from pluto.model.secret_text import SecretMask, secrets_masked
 
+MEBIBYTE = 1 << 20
+
 
 @pytest.mark.parametrize(
     "text",
@@ -40,3 +42,21 @@ def test_a_secret_that_is_cut_in_two_is_seen_in_neither_piece() -> None:
     assert "hun" not in pieces[0]
     assert "ter2" not in pieces[1]
     assert pieces[1].endswith("\nnext")
+
+
+@pytest.mark.timeout(20)  # what looks at each character again for each other one takes hours
+@pytest.mark.parametrize(
+    "text",
+    [
+        'pass=\\"' + "\\" * MEBIBYTE, "pass" + "\\" * MEBIBYTE, 'pass=\\"' * (MEBIBYTE // 7), "pass=" * (MEBIBYTE // 5),
+        'mining.authorize params": ["' + 'params": [' * (MEBIBYTE // 10), "mining.authorize" * (MEBIBYTE // 16),
+        'mining.authorize params":["a","' + '"]' * (MEBIBYTE // 2), "password " * (MEBIBYTE // 9),
+    ],
+)  # fmt: skip
+def test_a_mebibyte_made_to_take_long_does_not(text: str) -> None:
+    assert secrets_masked(text)
+
+
+def test_a_long_secret_among_backslashes_is_masked() -> None:
+    assert "hunter2" not in secrets_masked('pass=\\"' + "hunter2" * 500 + '\\" ok')
+    assert "hunter2" not in secrets_masked('pass=\\"' + "\\" * 50 + 'hunter2\\"')

@@ -11,7 +11,6 @@ from pluto.api.call import Answer, Call, plain
 from pluto.api.glance import STYLE, Row, glance
 from pluto.api.parts import Parts
 from pluto.api.static import HTML_TYPE
-from pluto.metrics.exposition import compressed
 from pluto.metrics.text import CONTENT_TYPE
 
 NOT_BUILT: Final = (
@@ -55,11 +54,9 @@ async def socket_greeting(_parts: Parts, _call: Call) -> Answer:
 
 async def metrics(parts: Parts, call: Call) -> Answer:
     """The exposition for Prometheus, compressed in a thread where the scraper can read that."""
-    pieces = await _begun(parts.metrics.pieces())
-    if not call.accepts_gzip:
-        return Answer(content_type=CONTENT_TYPE, pieces=pieces)
-    headers = {"Content-Encoding": "gzip", "Vary": "Accept-Encoding"}
-    return Answer(content_type=CONTENT_TYPE, headers=headers, pieces=compressed(pieces))
+    pieces = await _begun(parts.scrapes.pieces(is_gzip=call.accepts_gzip))
+    headers = {"Content-Encoding": "gzip", "Vary": "Accept-Encoding"} if call.accepts_gzip else {}
+    return Answer(content_type=CONTENT_TYPE, headers=headers, pieces=pieces)
 
 
 async def _begun(pieces: AsyncGenerator[bytes]) -> AsyncGenerator[bytes]:

@@ -12,7 +12,7 @@ from pluto.axeos.check import Check
 from pluto.dashboards.keeper import Dashboards
 from pluto.events.hub import Hub
 from pluto.logs import RecentLines
-from pluto.metrics.exposition import Metrics
+from pluto.metrics.scrapes import Scrapes
 from pluto.model.json_value import JsonObject
 from pluto.model.miner import MacAddress
 from pluto.services.add import Add
@@ -55,7 +55,7 @@ class Parts(msgspec.Struct, frozen=True):
     presets: Presets
     preset_uses: PresetUses
     relay: Relay
-    metrics: Metrics
+    scrapes: Scrapes
     dashboards: Dashboards
     hub: Hub
     views: Views

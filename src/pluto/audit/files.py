@@ -2,7 +2,7 @@
 
 import contextlib
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Final
 
@@ -15,6 +15,11 @@ FILE_BYTES: Final = 10 * 1024 * 1024
 FILES: Final = 5
 _MODE: Final = 0o600
 _DECODER: Final = msgspec.json.Decoder(Entry)
+
+
+def names() -> Sequence[str]:
+    """Return what the files are called, the newest first."""
+    return [NAME if number == 0 else f"{NAME}.{number}" for number in range(FILES)]
 
 
 class Question(msgspec.Struct, frozen=True):
@@ -34,7 +39,7 @@ class AuditFiles:
     """The files in *folder*, the newest without a number."""
 
     def __init__(self, folder: Path, file_bytes: int = FILE_BYTES) -> None:
-        self._paths = [folder / (NAME if number == 0 else f"{NAME}.{number}") for number in range(FILES)]
+        self._paths = [folder / name for name in names()]
         self._file_bytes = file_bytes
 
     def append(self, entries: Sequence[Entry]) -> None:
@@ -55,6 +60,18 @@ class AuditFiles:
                 raise
         finally:
             os.close(descriptor)
+
+    def contents(self) -> Mapping[str, bytes]:
+        """Return what the files that are there hold, in whole lines, at one moment; raises OSError."""
+        while True:
+            with contextlib.ExitStack() as stack:
+                before = self._numbers()
+                files = {path.name: stack.enter_context(path.open("rb")) for path in self._paths if path.exists()}
+                if self._numbers() == before:  # else they changed their names meanwhile
+                    return {name: content[: content.rfind(b"\n") + 1] for name, file in files.items() if (content := file.read())}
+
+    def _numbers(self) -> list[int]:
+        return [path.stat().st_ino for path in self._paths if path.exists()]
 
     def newest_first(self, question: Question) -> list[Entry]:
         """Return the entries that are meant; a line that cannot be read is passed over."""

@@ -8,9 +8,9 @@ MASK: Final = "***"
 MAX_LINE_BEGUN: Final = 4096
 """Characters of an unfinished line that are remembered: a line longer than this holds no password."""
 
-_HINT: Final = re.compile(r"(?i)pass|psk|pwd|token|secret|mining\.authorize")
+_HINTS: Final = ("pass", "psk", "pwd", "token", "secret", "mining.authorize")
 _VALUE: Final = (
-    r"""(?:"(?P<plain>(?:[^"\\\n]|\\.)*+)|\\+["'](?P<nested>[^\n]*?)(?=\\+["']|\n|\Z)|'(?P<single>[^'\n]*+)"""
+    r"""(?:"(?P<plain>(?:[^"\\\n]|\\.)*+)|\\+["'](?P<nested>[^\n]{0,4095}?(?=\\{1,8}["']|\n|\Z)|[^\n]{4096})|'(?P<single>[^'\n]*+)"""
     r"""|(?P<bare>(?:(?!,\\*["'])[^\s"'\\])(?:(?!,\\*["'])\S){0,1023}+))"""
 )
 _AFTER_WORD: Final = re.compile(
@@ -46,7 +46,8 @@ class SecretMask:
 
 
 def _masked_from(text: str, start: int) -> str:
-    if _HINT.search(text) is None:
+    folded = text.lower() if text.isascii() else text.casefold()
+    if not any(hint in folded for hint in _HINTS):  # twenty times as fast as to search for all of them at once
         return text[start:]
     pieces: list[str] = []
     at = start
@@ -67,7 +68,8 @@ def _spans(text: str) -> Iterator[tuple[int, int]]:
     while (sign_in := _SIGN_IN.search(text, at)) is not None:
         begin, end = text.rfind("\n", 0, sign_in.start()) + 1, text.find("\n", sign_in.start())
         at = len(text) if end < 0 else end
-        yield from _signing_in(text, begin, at)
+        near = max(begin, sign_in.start() - MAX_LINE_BEGUN), min(at, sign_in.end() + MAX_LINE_BEGUN)
+        yield from _signing_in(text, *near)
 
 
 def _signing_in(text: str, begin: int, end: int) -> Iterator[tuple[int, int]]:

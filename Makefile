@@ -15,10 +15,10 @@ demo: $(VENV)/.run $(PAGE)  ## start 30 simulated miners and the server, print t
 	@$(BIN)/pluto demo
 
 test: $(VENV)/.dev check ui  ## everything CI runs
-	@echo "pluto: tests; those of the page in a browser beside the unit tests, the rest alone: there polls must be on time"
+	@echo "pluto: tests; those of the page in a browser beside quick ones, the rest alone: there polls must be on time"
 	@mkdir -p out && { $(BIN)/pytest tests/browser > out/browser.log 2>&1 & browser=$$!; \
-	  $(BIN)/pytest tests/unit; unit=$$?; wait $$browser; browser=$$?; cat out/browser.log; exit $$((unit | browser)); }
-	@$(BIN)/pytest --ignore=tests/browser --ignore=tests/unit
+	  $(BIN)/pytest tests/unit tests/contract tests/fuzz; quick=$$?; wait $$browser; browser=$$?; cat out/browser.log; exit $$((quick | browser)); }
+	@$(BIN)/pytest tests/end_to_end tests/trust
 
 check: $(VENV)/.dev  ## format, lint, spelling, types, import contracts
 	@echo "pluto: checks" && $(BIN)/ruff format --check . && $(BIN)/ruff check . && $(BIN)/codespell src tests docs bench *.md

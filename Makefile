@@ -6,7 +6,7 @@ UV     := UV_PYTHON_DOWNLOADS=never $(BIN)/uv
 PAGE   := src/pluto/page_files/index.html
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check ui fix bench trust chaos soak audit sbom lock clean
+.PHONY: help demo test check ui fix bench trust chaos soak fuzz audit sbom lock clean
 
 help:  ## list the targets
 	@awk -F':.*## ' '/^[a-z]+:.*## /{printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -42,8 +42,12 @@ chaos: $(VENV)/.dev  ## kill -9 the store 200 times under 16 writers, print what
 soak: $(VENV)/.dev  ## churn for SOAK_S seconds (10,000), print how memory, descriptors and series grew
 	@PLUTO_SOAK_S=$(or $(SOAK_S),10000) PYTHONPATH=tests $(BIN)/python tests/trust_rows.py --run 12.4
 
+fuzz: $(VENV)/.uv  ## let a machine think up answers of miners for FUZZ_S seconds (180); needs a Python for which there is atheris
+	@PYTHONPATH=src $(UV) run -q --no-project --python 3.11 --with atheris --with msgspec python tests/fuzz/decode_fuzz.py -max_total_time=$(or $(FUZZ_S),180) -timeout=5
+
 audit: $(VENV)/.uv  ## look for known weaknesses in what requirements.lock pins
-	@$(UV) tool run -q --from pip-audit==2.10.1 pip-audit --require-hashes --disable-pip -r requirements.lock
+	@$(UV) tool run -q --from pip-audit==2.10.1 pip-audit --strict --require-hashes --disable-pip -r requirements.lock \
+		|| { echo "pluto: not audited, or not clean: the lines above name weaknesses, or say that PyPI (not a mirror) could not be asked" >&2; exit 1; }
 
 sbom: $(VENV)/.uv  ## write out/pluto.cdx.json: what a release is made of, as CycloneDX
 	@mkdir -p out && $(UV) tool run -q --from cyclonedx-bom==7.5.0 cyclonedx-py requirements --pyproject pyproject.toml --of JSON -o out/pluto.cdx.json requirements.lock

@@ -2,6 +2,8 @@
 
 import configparser
 import re
+import shutil
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -71,6 +73,28 @@ def test_the_systemd_unit_is_shut_in_and_does_not_retry_what_wants_a_person() ->
         "CapabilityBoundingSet": "", "UMask": "0077", "StateDirectoryMode": "0700", "RestartPreventExitStatus": "2 3",
     }  # fmt: skip
     assert {name: service.get(name) for name in wanted} == wanted
+
+
+def test_systemd_finds_no_mistake_in_the_unit_and_little_exposed(tmp_path: Path) -> None:
+    analyze = shutil.which("systemd-analyze")
+    if analyze is None:
+        pytest.skip("no systemd-analyze here")
+    text = (ROOT / "deploy" / "systemd" / "pluto.service").read_text()
+    copy = tmp_path / "pluto.service"
+    copy.write_text(re.sub(r"(?m)^ExecStart=\S+", "ExecStart=/bin/true", text))
+    verified = subprocess.run([analyze, "verify", copy], check=False, capture_output=True, text=True)
+    assert (verified.returncode, verified.stderr) == (0, "")
+    judged = subprocess.run([analyze, "security", "--offline=true", copy], check=False, capture_output=True, text=True)
+    exposure = re.search(r"exposure level for pluto.service: ([\d.]+)", judged.stdout)
+    assert exposure is not None, judged.stderr
+    assert float(exposure[1]) <= 2.0, judged.stdout
+
+
+def test_the_container_says_how_it_is_and_holds_no_secret() -> None:
+    text = (CONTAINER / "Dockerfile").read_text()
+    assert "HEALTHCHECK" in text
+    assert "ADD " not in text
+    assert not re.search(r"(?im)^(?:ARG|ENV)\b.*(?:password|secret|token)\S*=", text)
 
 
 def test_security_says_how_to_report_what_counts_and_which_versions() -> None:

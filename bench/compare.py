@@ -29,9 +29,11 @@ PROMETHEUS_PORT: Final = 18091
 SECONDS: Final = 15.0
 SETTLED_S: Final = 11.0
 """Prometheus spreads its first scrapes over the whole interval."""
-JUDGED: Final = ("pluto", "prometheus", "floor")
+WHOLE: Final = "pluto-page"
+"""Everything attached, as most people run it: what the others are compared with."""
+JUDGED: Final = (WHOLE, "prometheus", "floor")
 """Whose figures have limits: medians of three."""
-ALSO: Final = ("pluto-page", "pluto-quiet", "pluto-bare", "aiohttp")
+ALSO: Final = ("pluto", "pluto-quiet", "pluto-bare", "aiohttp")
 FLOOR_SOURCE: Final = Path(__file__).with_name("floor.c")
 KEPT: Final = Path(__file__).with_name("figures.json")
 
@@ -57,8 +59,8 @@ FLEETS: Final = (
     Fleet(2_000, False, 3, also=ALSO),
     Fleet(10_000, False, 3, also=ALSO),
     Fleet(10_000, True, 3, also=("pluto-bare", "aiohttp")),
-    Fleet(20_000, False, 3, judged=("pluto",), also=("prometheus", "floor")),
-    Fleet(100, False, 3, judged=("pluto",), also=("prometheus", "floor")),
+    Fleet(20_000, False, 3, judged=(WHOLE,), also=("prometheus", "floor")),
+    Fleet(100, False, 3, judged=(WHOLE,), also=("prometheus", "floor")),
     Fleet(10, False, 1),
     Fleet(1_000, False, 1),
     Fleet(5_000, False, 1),
@@ -192,10 +194,10 @@ def _await(url: str) -> None:
 
 
 def _print(medians: Mapping[str, Figures]) -> None:
-    whole = medians["pluto"]["cpu_us_a_poll"]
+    whole = medians[WHOLE]["cpu_us_a_poll"]
     for contender, figures in medians.items():
         rest = "  ".join(f"{name} {value:,.1f}" for name, value in figures.items() if name not in ("polls", "gap_min_ms"))
-        print(f"  {contender:12} pluto : this {whole / figures['cpu_us_a_poll']:5.2f}   {rest}", flush=True)
+        print(f"  {contender:12} {WHOLE} : this {whole / figures['cpu_us_a_poll']:5.2f}   {rest}", flush=True)
 
 
 if __name__ == "__main__":

@@ -12,7 +12,7 @@ from typing import Any, Final
 KEPT: Final = Path(__file__).with_name("figures.json")
 IMAGES: Final = Path(__file__).parents[1] / "docs" / "images"
 LINES: Final = (
-    ("pluto", "Pluto, everything attached", "#0b6e4f"),
+    ("pluto-page", "Pluto, everything attached", "#0b6e4f"),
     ("prometheus", "Prometheus, a scrape of the same bytes", "#d95f02"),
     ("floor", "a C loop over epoll that decodes nothing", "#666666"),
 )
@@ -36,7 +36,7 @@ def draw(kept: Kept) -> None:
     _save(figure, axes, "cpu-per-poll.png")
     figure, axes = _axes(pyplot, "milliseconds after the moment a poll is due", sizes)
     for name, label, style in (("late_p50_ms", "half of the polls", "o--"), ("late_p99_ms", "99 of 100 polls", "o-")):
-        axes.plot(*_points(kept, sizes, "pluto", name), style, color=LINES[0][2], label=f"Pluto, {label}")
+        axes.plot(*_points(kept, sizes, "pluto-page", name), style, color=LINES[0][2], label=f"Pluto, {label}")
     axes.set_ylim(bottom=0)
     _save(figure, axes, "lateness.png")
 

@@ -4,6 +4,7 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 UV     := UV_PYTHON_DOWNLOADS=never $(BIN)/uv
 PAGE   := src/pluto/page_files/index.html
+LOOKS  := tests/browser/test_looks.py tests/browser/test_zoom.py
 
 .DEFAULT_GOAL := help
 .PHONY: help demo test check ui fix bench trust chaos soak fuzz audit sbom lock clean
@@ -16,8 +17,9 @@ demo: $(VENV)/.run $(PAGE)  ## start 30 simulated miners and the server, print t
 
 test: $(VENV)/.dev check ui  ## everything CI runs
 	@echo "pluto: tests; those of the page in a browser beside quick ones, the rest alone: there polls must be on time"
-	@mkdir -p out && { $(BIN)/pytest tests/browser > out/browser.log 2>&1 & browser=$$!; \
-	  $(BIN)/pytest tests/unit tests/contract tests/fuzz; quick=$$?; wait $$browser; browser=$$?; cat out/browser.log; exit $$((quick | browser)); }
+	@mkdir -p out && { $(BIN)/pytest tests/browser $(LOOKS:%=--ignore=%) > out/browser.log 2>&1 & browser=$$!; \
+	  $(BIN)/pytest tests/unit tests/contract tests/fuzz $(LOOKS); quick=$$?; wait $$browser; browser=$$?; \
+	  cat out/browser.log; exit $$((quick | browser)); }
 	@$(BIN)/pytest tests/end_to_end tests/trust
 
 check: $(VENV)/.dev  ## format, lint, spelling, types, import contracts

@@ -209,6 +209,18 @@ async def test_by_keys_alone_a_miner_is_found_opened_restarted_and_left_again(
     await expect(page.get_by_role("heading", level=1, name=miner.hostname)).to_be_visible()
 
 
+async def test_a_cell_may_show_the_last_hour(pluto: Running, tabs: Tabs) -> None:
+    page = await opened(tabs, pluto, "?columns=name,trend,power")
+    line = page.locator("[role=gridcell] .mini-line path").first
+    await expect(line).to_have_attribute("d", re.compile("^M"), timeout=20_000)
+    head = page.get_by_role("columnheader")
+    await expect(head.filter(has_text="Last hour").get_by_role("button")).to_have_count(0)
+    await expect(head.filter(has_text="Power").get_by_role("button")).to_have_count(1)
+    async with page.expect_download() as waiting:
+        await page.get_by_role("button", name="Export CSV").click()
+    assert (await (await waiting.value).path()).read_text().startswith("name,power (W)\n")
+
+
 async def test_an_export_is_what_is_shown(pluto: Running, tabs: Tabs, fleet: SimulatedFleet) -> None:
     fleet.miners[0].fault("renamed", hostname="=1+1")
     page = await opened(tabs, pluto, "?sort=-power&q=-nmaxe")

@@ -13,7 +13,7 @@ from pluto.model.miner import MacAddress, Miner
 from pluto.model.state import Failed, Health, MinerState, Reason
 from pluto.monitor.line_limit import LineLimit
 from pluto.monitor.log_files import FILE_BYTES, LogFiles, line_of
-from pluto.monitor.log_tails import PIECE_BYTES, LogTails
+from pluto.monitor.log_tails import LogTails
 
 ALICE = Miner(MacAddress("02:00:00:00:00:0a"), "127.0.0.1")
 
@@ -45,7 +45,10 @@ class Feed:
         def noticed(_: object, sentence: str) -> None:
             self.notices.append(sentence)
 
-        return LogTails(lambda _: self.messages(), lambda _, message: self.heard.append(message), self.clock, noticed)
+        async def heard(_: object, message: bytes) -> None:
+            self.heard.append(message)
+
+        return LogTails(lambda _: self.messages(), heard, self.clock, noticed)
 
     async def advance(self, to_s: float) -> None:
         while self.clock.now_s() < to_s:
@@ -53,28 +56,26 @@ class Feed:
             await settled()
 
 
-async def heard_of(frame: bytes) -> list[bytes]:
+async def heard_of(*frames: bytes) -> list[bytes]:
     feed = Feed()
     async with feed.tails() as tails:
         tails.set([ALICE.mac], traces=True)
         await settled()
-        await feed.queue.put(frame)
+        for frame in frames:
+            await feed.queue.put(frame)
         for _ in range(20):
             await settled()
     return feed.heard
 
 
-@pytest.mark.parametrize("text", ["x" * 100_000, "é" * 50_000, "€1" * 30_000, "line\n" * 20 + "y" * 40_000])
-async def test_a_message_that_no_firmware_sends_is_told_in_pieces_between_characters(text: str) -> None:
-    pieces = await heard_of(text.encode())
-    assert max(map(len, pieces)) <= PIECE_BYTES
-    assert "".join(piece.decode() for piece in pieces) == text
+async def test_a_message_stays_whole_however_large() -> None:
+    assert await heard_of(b"line\n" * 20 + b"y" * 40_000) == [b"line\n" * 20 + b"y" * 40_000]
 
 
 async def test_large_messages_count_as_many_lines() -> None:
     message = b"x" * (1 << 20)
-    assert b"".join(await heard_of(message)) == message
-    assert 1 << 20 < len(b"".join(await heard_of(message * 3))) < 3 << 20
+    assert await heard_of(message) == [message]
+    assert await heard_of(message, message, message, b"short") == [message, b"short"]
 
 
 async def settled() -> None:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from pluto.model.secret_text import SecretMask, secrets_masked
+from pluto.model.secret_text import PIECE_BYTES, SecretMask, pieces, secrets_masked
 
 MEBIBYTE = 1 << 20
 
@@ -60,3 +60,10 @@ def test_a_mebibyte_made_to_take_long_does_not(text: str) -> None:
 def test_a_long_secret_among_backslashes_is_masked() -> None:
     assert "hunter2" not in secrets_masked('pass=\\"' + "hunter2" * 500 + '\\" ok')
     assert "hunter2" not in secrets_masked('pass=\\"' + "\\" * 50 + 'hunter2\\"')
+
+
+@pytest.mark.parametrize("text", ["x" * 100_000, "é" * 50_000, "€1" * 30_000, "line\n" * 20 + "y" * 40_000])
+def test_a_message_that_no_firmware_sends_is_looked_at_in_pieces_between_characters(text: str) -> None:
+    found = list(pieces(text.encode()))
+    assert max(map(len, found)) <= PIECE_BYTES
+    assert "".join(piece.decode() for piece in found) == text

@@ -15,6 +15,8 @@ export interface Column {
   readonly width: number;
   /** Further names in the filter language. */
   readonly aliases: readonly string[];
+  /** A picture: neither sorted by nor exported. */
+  readonly isDrawn?: boolean;
 }
 
 type Show = (value: number | null, miner: Miner) => string;
@@ -40,6 +42,7 @@ export const COLUMNS: readonly Column[] = [
   reading("hashrate1m", (miner) => miner.hashrate1mGhs, format.hashrate, 104),
   reading("hashrate10m", (miner) => miner.hashrate10mGhs, format.hashrate, 104),
   reading("hashrate1h", (miner) => miner.hashrate1hGhs, format.hashrate, 104),
+  { key: "trend", label: "column.trend", value: () => null, show: () => "", isReading: false, isNumber: false, width: 136, aliases: [], isDrawn: true },
   reading("expected", expectedPercent, format.percent, 104),
   reading("error", (miner) => miner.errorPercent, format.percent, 88),
   reading("power", (miner) => miner.powerWatts, format.power, 88, "watts"),

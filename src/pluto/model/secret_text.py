@@ -8,6 +8,9 @@ MASK: Final = "***"
 MAX_LINE_BEGUN: Final = 4096
 """Characters of an unfinished line that are remembered: a line longer than this holds no password."""
 
+PIECE_BYTES: Final = 16 * 1024
+"""So much of a message is looked at in one go: to look at a mebibyte would hold up polls."""
+
 _HINTS: Final = ("pass", "psk", "pwd", "token", "secret", "mining.authorize")
 _VALUE: Final = (
     r"""(?:"(?P<plain>(?:[^"\\\n]|\\.)*+)|\\+["'](?P<nested>[^\n]{0,4095}?(?=\\{1,8}["']|\n|\Z)|[^\n]{4096})|'(?P<single>[^'\n]*+)"""
@@ -78,3 +81,14 @@ def _signing_in(text: str, begin: int, end: int) -> Iterator[tuple[int, int]]:
     if parameters is not None:
         ends = [found.start() for found in _SIGN_IN_END.finditer(text, parameters.end(), end)]
         yield parameters.end(), ends[-1] if ends else end
+
+
+def pieces(message: bytes) -> Iterator[bytes]:
+    """Yield *message* whole, or one over PIECE_BYTES in pieces, cut between lines or at least characters."""
+    while len(message) > PIECE_BYTES:
+        end = message.rfind(b"\n", 0, PIECE_BYTES) + 1 or PIECE_BYTES
+        while end > PIECE_BYTES - 4 and message[end] & 0xC0 == 0x80:
+            end -= 1
+        yield message[:end]
+        message = message[end:]
+    yield message

@@ -3,7 +3,7 @@
 import asyncio
 import contextlib
 import logging
-from collections.abc import AsyncGenerator, Callable, Iterable, Iterator
+from collections.abc import AsyncGenerator, Awaitable, Callable, Iterable
 from typing import Final
 
 from pluto.clock import Clock, pause
@@ -15,14 +15,12 @@ from pluto.monitor.line_limit import LineLimit
 DELAYS_S: Final = (1.0, 2.0, 4.0, 8.0, 16.0)
 """Before each further attempt after a loss; a socket that opened begins them anew."""
 
-PIECE_BYTES: Final = 16 * 1024
-"""A message up to here is told as one; to look for passwords in a larger one would hold up polls."""
 LINE_BYTES: Final = 4 * 1024
 """So much of a message counts as a line where lines are limited (trust 5.8)."""
 
 Open = Callable[[MacAddress], AsyncGenerator[bytes, None] | None]
 """Opens a miner's log: an iterator whose first item is empty once the socket stands; None when there is no such miner."""
-Heard = Callable[[MacAddress, bytes], None]
+Heard = Callable[[MacAddress, bytes], Awaitable[None]]
 Noticed = Callable[[MacAddress, str], None]
 """Told in a sentence how the connection to a log goes."""
 
@@ -32,8 +30,7 @@ log = logging.getLogger(__name__)
 class LogTails:
     """Follows logs; a task a miner, ended before `stop` and the end of `async with` return.
 
-    A message is told once and in order, one frame one message, however many lines it holds, unless it is larger than
-    PIECE_BYTES.
+    A message is told once and in order, one frame one message, however many lines it holds.
     """
 
     def __init__(self, open_log: Open, heard: Heard, clock: Clock, noticed: Noticed | None = None) -> None:
@@ -136,9 +133,7 @@ class LogTails:
             async with contextlib.aclosing(messages) as feed:
                 async for frame in feed:
                     if has_opened:
-                        for piece in _pieces(frame):
-                            self._tell(mac, piece)
-                            await asyncio.sleep(0)
+                        await self._tell(mac, frame)
                     has_opened = True
         except MinerFault as error:
             log.debug("log lost", extra={"mac": mac, "why": str(error)})
@@ -146,25 +141,14 @@ class LogTails:
             log.exception("log failed unexpectedly", extra={"mac": mac})
         return has_opened
 
-    def _tell(self, mac: MacAddress, frame: bytes) -> None:
+    async def _tell(self, mac: MacAddress, frame: bytes) -> None:
         limit = self._limits.get(mac)
         if limit is None or not frame:
             return
         if limit.admits(max(1, frame.count(b"\n"), len(frame) // LINE_BYTES)):
-            self._heard(mac, frame)
+            await self._heard(mac, frame)
         if dropped := limit.dropped_since():
             log.warning("log lines dropped", extra={"mac": mac, "lines": dropped})
-
-
-def _pieces(frame: bytes) -> Iterator[bytes]:
-    """Yield *frame* whole, or what no firmware sends in pieces that hold up nobody, cut between lines or at least characters."""
-    while len(frame) > PIECE_BYTES:
-        end = frame.rfind(b"\n", 0, PIECE_BYTES) + 1 or PIECE_BYTES
-        while end > PIECE_BYTES - 4 and frame[end] & 0xC0 == 0x80:
-            end -= 1
-        yield frame[:end]
-        frame = frame[end:]
-    yield frame
 
 
 def _deaf(_mac: MacAddress, _sentence: str) -> None:

@@ -17,7 +17,7 @@ from pluto.events.room import LinesRoom
 from pluto.model.json_value import Json, JsonObject
 from pluto.model.miner import MacAddress, parse_any_mac
 from pluto.model.record import Record
-from pluto.model.secret_text import SecretMask
+from pluto.model.secret_text import SecretMask, pieces
 from pluto.model.state import MinerState
 from pluto.monitor.log_book import KEPT_LINES, LogBook, LogLine
 from pluto.monitor.log_files import LogFiles
@@ -130,11 +130,17 @@ class DeviceLogs:
         record = self._store.get(mac)
         return None if record is None or record.host is None else log_messages(self._reach, record.host, log_path(record.info))
 
-    def _heard(self, mac: MacAddress, frame: bytes) -> None:
+    async def _heard(self, mac: MacAddress, frame: bytes) -> None:
+        """Look for passwords in pieces, so that a message of a mebibyte holds up no poll; it is told whole all the same."""
         record: Record | None = self._store.get(mac)
         if record is None:
             return
-        message = self._masks.setdefault(mac, SecretMask()).masked(frame.decode(errors="replace"))
+        mask, masked = self._masks.setdefault(mac, SecretMask()), list[str]()
+        for piece in pieces(frame):
+            if masked:
+                await asyncio.sleep(0)
+            masked.append(mask.masked(piece.decode(errors="replace")))
+            self._book.heard(mac, piece)
+        message = "".join(masked)
         self._files.write(record.miner, record.hostname, message)
         self._hub.logs_update(record, message)
-        self._book.heard(mac, frame)

@@ -9,7 +9,8 @@ const UNITS: Readonly<Record<string, string>> = {
 const TIMES: ReadonlySet<string> = new Set(["readAt", "addedAt"]);
 
 /** Returns one line a miner, in the order given. */
-export function csv(miners: readonly Miner[], columns: readonly Column[]): string {
+export function csv(miners: readonly Miner[], shown: readonly Column[]): string {
+  const columns = shown.filter((column) => !column.isDrawn);
   const head = columns.map(({ key }) => (UNITS[key] ? `${key} (${UNITS[key]})` : key));
   return `${[head, ...miners.map((miner) => columns.map((column) => value(miner, column)))].map((cells) => cells.map(cell).join(",")).join("\r\n")}\r\n`;
 }

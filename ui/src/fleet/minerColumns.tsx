@@ -1,6 +1,7 @@
 /** The cells of the list of miners: columns as the table wants them, and the two lines that a phone shows instead. */
 import { columnNamed } from "../columns";
 import * as format from "../format";
+import { SparkLine } from "../history/HashrateLine";
 import { isCurrent, type Miner, slug } from "../store/miner";
 import { t } from "../t";
 import { State } from "../parts/State";
@@ -15,7 +16,7 @@ export function minerColumns(keys: readonly string[], label: Label): TableColumn
     if (column === null) return [];
     const special = cells[column.key];
     const cell = special ?? ((miner: Miner, nowMs: number) => <span>{column.isReading && !isCurrent(miner) ? format.UNKNOWN : column.show(miner, nowMs)}</span>);
-    return [{ key: column.key, label: t(column.label), width: column.width, isNumber: column.isNumber, cell }];
+    return [{ key: column.key, label: t(column.label), width: column.width, isNumber: column.isNumber, canSort: !column.isDrawn, cell }];
   });
 }
 
@@ -24,6 +25,7 @@ const cellsOf = (label: Label): Readonly<Record<string, TableColumn<Miner>["cell
   name: (miner) => <a href={`/miners/${slug(miner.mac)}`} tabIndex={-1} title={label(miner)}>{label(miner)}</a>,
   mac: (miner) => <span class="mono">{miner.mac}</span>,
   host: (miner) => <span class="mono">{format.text(miner.host)}</span>,
+  trend: (miner) => <SparkLine mac={miner.mac} />,
   uptime: (miner, nowMs) => <span>{isCurrent(miner) ? format.duration(miner.uptimeSeconds) : miner.readAtMs === null ? format.UNKNOWN : t("miners.seen", { ago: format.age(miner.readAtMs, nowMs) })}</span>,
 });
 

@@ -87,7 +87,7 @@ function Head<Row>({ keys, columns, sort, onSort, selected, onToggleAll, hasHead
           const isSorted = sort?.key === column.key;
           return (
             <div key={column.key} role="columnheader" class={column.isNumber ? "cell cell-number" : "cell"} aria-sort={isSorted ? (sort.isFalling ? "descending" : "ascending") : undefined}>
-              {column.canSort === false ? column.label : (
+              {column.canSort === false ? <span class="sort is-still">{column.label}</span> : (
                 <button type="button" class="sort" tabIndex={-1} onClick={() => onSort(column.key)}>
                   {column.label}<span aria-hidden="true">{isSorted ? (sort.isFalling ? " \u2193" : " \u2191") : ""}</span>
                 </button>

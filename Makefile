@@ -17,7 +17,7 @@ demo: $(VENV)/.run $(PAGE)  ## start 30 simulated miners and the server, print t
 
 test: $(VENV)/.dev check ui  ## everything CI runs
 	@echo "pluto: tests; those of the page in a browser beside quick ones, the rest alone: there polls must be on time"
-	@mkdir -p out && { $(BIN)/pytest tests/browser $(LOOKS:%=--ignore=%) > out/browser.log 2>&1 & browser=$$!; \
+	@mkdir -p out && { $(BIN)/pytest tests/browser/test_many.py tests/browser $(LOOKS:%=--ignore=%) > out/browser.log 2>&1 & browser=$$!; \
 	  $(BIN)/pytest tests/unit tests/contract tests/fuzz $(LOOKS); quick=$$?; wait $$browser; browser=$$?; \
 	  cat out/browser.log; exit $$((quick | browser)); }
 	@$(BIN)/pytest tests/end_to_end tests/trust

@@ -209,6 +209,22 @@ async def test_by_keys_alone_a_miner_is_found_opened_restarted_and_left_again(
     await expect(page.get_by_role("heading", level=1, name=miner.hostname)).to_be_visible()
 
 
+async def test_who_types_faster_than_the_page_draws_is_taken_at_his_word(
+    pluto: Running, tabs: Tabs, fleet: SimulatedFleet
+) -> None:
+    page = await opened(tabs, pluto)
+    await page.keyboard.press("/")
+    field = page.get_by_role("combobox", name="Search")
+    await expect(field).to_be_focused()
+    typed = """(field, text) => {
+        field.value = text
+        field.dispatchEvent(new InputEvent('input', {bubbles: true}))
+        field.dispatchEvent(new KeyboardEvent('keydown', {key: 'Enter', bubbles: true, cancelable: true}))
+    }"""
+    await field.evaluate(typed, fleet.miners[3].hostname)
+    await expect(page.get_by_role("heading", level=1, name=fleet.miners[3].hostname)).to_be_visible()
+
+
 async def test_a_cell_may_show_the_last_hour(pluto: Running, tabs: Tabs) -> None:
     page = await opened(tabs, pluto, "?columns=name,trend,power")
     line = page.locator("[role=gridcell] .mini-line path").first

@@ -1,10 +1,11 @@
 /** One field for everything: miners by any of their names, and the pages; arrows choose, Enter goes. */
+import type { JSX, TargetedKeyboardEvent } from "preact";
 import { useState } from "preact/hooks";
 import { filter } from "../filter";
 import { useLive, usePage } from "../page";
 import { PAGES } from "../pages/index";
 import { address, go } from "../router";
-import { nameOf, slug } from "../store/miner";
+import { type Miner, nameOf, slug } from "../store/miner";
 import { t } from "../t";
 import { Dialog } from "../parts/Dialog";
 import { StateMark } from "../parts/State";
@@ -16,22 +17,16 @@ export function Search({ onClose }: { onClose: () => void }) {
   const [words, setWords] = useState("");
   const [chosen, choose] = useState(0);
   useLive(() => live.fleet.isLoaded);
-  const test = filter(words);
-  const miners = words.trim() === "" ? [] : [...live.fleet.miners.values()].filter(test);
-  const pages = PAGES.filter((row) => !row.path.includes("<") && t(row.title).toLowerCase().includes(words.toLowerCase()));
-  const hits = [
-    ...pages.map((row) => ({ to: row.path, mark: null, name: t(row.title), more: t("search.page") })),
-    ...miners.slice(0, MOST_HITS).map((miner) => ({ to: `/miners/${slug(miner.mac)}`, mark: <StateMark state={miner.state} />, name: nameOf(miner), more: [miner.model, miner.host].filter(Boolean).join(" \u00b7 ") })),
-    ...(miners.length > MOST_HITS ? [{ to: address("/miners", { q: words }), mark: null, name: t("search.all", { n: miners.length }), more: "" }] : []),
-  ];
+  const hits = hitsOf([...live.fleet.miners.values()], words);
   const open = (to: string) => {
     onClose();
     go(to);
   };
-  const press = (event: KeyboardEvent) => {
+  const press = (event: TargetedKeyboardEvent<HTMLInputElement>) => {
+    const typed = event.currentTarget.value;
     const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
     if (step !== undefined) choose(Math.max(0, Math.min(hits.length - 1, chosen + step)));
-    else if (event.key === "Enter") open(hits[chosen]?.to ?? "/miners");
+    else if (event.key === "Enter") open((typed === words ? hits[chosen] : hitsOf([...live.fleet.miners.values()], typed)[0])?.to ?? "/miners"); // who types fast is ahead of what is drawn
     else return;
     event.preventDefault();
   };
@@ -52,4 +47,21 @@ export function Search({ onClose }: { onClose: () => void }) {
       {hits.length === 0 && <p class="muted">{t("search.none")}</p>}
     </Dialog>
   );
+}
+
+interface Hit {
+  readonly to: string;
+  readonly mark: JSX.Element | null;
+  readonly name: string;
+  readonly more: string;
+}
+
+function hitsOf(known: readonly Miner[], words: string): readonly Hit[] {
+  const miners = words.trim() === "" ? [] : known.filter(filter(words));
+  const pages = PAGES.filter((row) => !row.path.includes("<") && t(row.title).toLowerCase().includes(words.toLowerCase()));
+  return [
+    ...pages.map((row) => ({ to: row.path, mark: null, name: t(row.title), more: t("search.page") })),
+    ...miners.slice(0, MOST_HITS).map((miner) => ({ to: `/miners/${slug(miner.mac)}`, mark: <StateMark state={miner.state} />, name: nameOf(miner), more: [miner.model, miner.host].filter(Boolean).join(" \u00b7 ") })),
+    ...(miners.length > MOST_HITS ? [{ to: address("/miners", { q: words }), mark: null, name: t("search.all", { n: miners.length }), more: "" }] : []),
+  ];
 }

@@ -87,8 +87,8 @@ def _medians(fleet: Fleet, rounds: int) -> dict[str, Figures]:
         for name in (*fleet.judged, *(fleet.also if turn == 0 else ())):
             try:
                 found.setdefault(name, []).append(_run(name, fleet))
-            except (FileNotFoundError, TimeoutError, subprocess.CalledProcessError) as error:
-                print(f"  {name} did not run: {error}", flush=True)  # no compiler, no Prometheus: that line is left out
+            except (OSError, subprocess.CalledProcessError) as error:
+                print(f"  {name} did not run: {error}", flush=True)  # no compiler, no Prometheus, too few open files: left out
     return {
         name: {key: statistics.median([each[key] for each in all_figures]) for key in all_figures[0]}
         for name, all_figures in found.items()

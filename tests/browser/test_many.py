@@ -168,12 +168,7 @@ async def test_five_thousand_miners_are_shown_within_the_budgets(many: Running, 
     paint = "performance.getEntriesByName('first-contentful-paint')[0]?.startTime / 1000"
     told("first paint, s", await page.evaluate(paint))
     await page.wait_for_timeout(2_000)
-    client: Any = await page.context.new_cdp_session(page)
-    await client.send("Performance.enable")
-    before, began = await _busy(client), await page.evaluate("performance.now()")
-    await page.wait_for_timeout(6_000)
-    after, ended = await _busy(client), await page.evaluate("performance.now()")
-    told("main thread busy, 5,000 miners, %", (after - before) / ((ended - began) / 1000) * 100)
+    client, began = await _told_how_busy(page, "main thread busy, 5,000 miners, %")
     longest = await page.evaluate(f"Math.max(0, ...window.tasks.filter(([at]) => at > {began}).map(([, took]) => took))")
     told("longest task, ms", longest)
     told("frame gap while scrolling, p95, ms", await page.evaluate(SCROLL))
@@ -196,18 +191,24 @@ async def test_a_thousand_miners_are_shown_within_the_budgets(tmp_path: Path, ta
         told("rows of 1,000, s", await page.evaluate("performance.now() / 1000"))
         told("first paint, s", await page.evaluate("performance.getEntriesByName('first-contentful-paint')[0]?.startTime / 1000"))
         await page.wait_for_timeout(2_000)
-        client: Any = await page.context.new_cdp_session(page)
-        await client.send("Performance.enable")
-        before, began = await _busy(client), await page.evaluate("performance.now()")
-        await page.wait_for_timeout(6_000)
-        after, ended = await _busy(client), await page.evaluate("performance.now()")
-        told("main thread busy, 1,000 miners, %", (after - before) / ((ended - began) / 1000) * 100)
+        client, _ = await _told_how_busy(page, "main thread busy, 1,000 miners, %")
         await client.send("HeapProfiler.collectGarbage")
         told("heap, MB", await page.evaluate("performance.memory.usedJSHeapSize / 1e6"))
 
 
 async def note_long_tasks(page: Page) -> None:
     await page.add_init_script(LONG_TASKS)
+
+
+async def _told_how_busy(page: Page, figure: str) -> tuple[Any, float]:
+    """Watch the main thread for six seconds; return the session for further questions, and the page's time when that began."""
+    client: Any = await page.context.new_cdp_session(page)
+    await client.send("Performance.enable")
+    before, began = await _busy(client), float(await page.evaluate("performance.now()"))
+    await page.wait_for_timeout(6_000)
+    after, ended = await _busy(client), float(await page.evaluate("performance.now()"))
+    told(figure, (after - before) / ((ended - began) / 1000) * 100)
+    return client, began
 
 
 async def _busy(client: Any) -> float:
